@@ -1,0 +1,1 @@
+"""Shared rooms. A room imports only what stands below it (see docs/architecture.md)."""

@@ -1,0 +1,72 @@
+"""Who may see a subject: its parties, the organisations above them, their region's authority, and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, delete, exists, false, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation, Reader
+from core.db import db
+
+
+def visible_to(actor: Actor, kind: str, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition "this actor may see the row" for a query over subjects of `kind`."""
+    if actor.is_system:
+        return true()
+    if actor.organisation_id is None:
+        return false()
+    return exists().where(
+        Reader.subject_kind == kind,
+        Reader.organisation_id == actor.organisation_id,
+        Reader.subject_id == subject_id,
+    )
+
+
+def may_see(actor: Actor, kind: str, subject_id: int) -> bool:
+    """The same question for one subject."""
+    if actor.is_system:
+        return True
+    key = (kind, actor.organisation_id, subject_id)
+    return actor.organisation_id is not None and db.session.get(Reader, key) is not None
+
+
+def set_readers(kind: str, subject_id: int, organisations: Iterable[int], granted: Iterable[int] = ()) -> None:
+    """Recompute who sees a subject from its `organisations`; explicit grants given before are kept."""
+    kept = db.session.scalars(
+        select(Reader.organisation_id).where(
+            Reader.subject_kind == kind, Reader.subject_id == subject_id, Reader.why == "grant"
+        )
+    ).all()
+    readers = dict.fromkeys([*kept, *granted], "grant")
+    for organisation_id, why in _circle(organisations).items():
+        readers[organisation_id] = why
+    db.session.execute(delete(Reader).where(Reader.subject_kind == kind, Reader.subject_id == subject_id))
+    db.session.add_all(
+        Reader(subject_kind=kind, subject_id=subject_id, organisation_id=organisation_id, why=why)
+        for organisation_id, why in readers.items()
+    )
+
+
+def _circle(organisations: Iterable[int]) -> dict[int, str]:
+    """Parties, everything above them in the tree, and the authority of a college's region."""
+    tree = {
+        row.id: row
+        for row in db.session.execute(
+            select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.region_code)
+        )
+    }
+    circle: dict[int, str] = {}
+    for party in organisations:
+        above = tree[party].parent_id
+        while above is not None:
+            circle.setdefault(above, "ancestor")
+            above = tree[above].parent_id
+        if tree[party].kind == "college":
+            for other in tree.values():
+                if other.kind == "authority" and other.region_code == tree[party].region_code:
+                    circle.setdefault(other.id, "region")
+        circle[party] = "party"
+    return circle

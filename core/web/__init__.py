@@ -1,0 +1,1 @@
+"""The door: refusals to HTTP, CSRF, CSP, language, paging."""

@@ -1,4 +1,4 @@
-"""Alembic's environment: the project's metadata over the application's engine, one transaction, one migrator at a time."""
+"""Alembic's environment: the project's metadata over the application's engine, one migrator at a time."""
 
 from __future__ import annotations
 

@@ -121,7 +121,9 @@ def a_person(
     return person
 
 
-def an_actor(*roles: str, organisation: Organisation | None = None, person: Person | None = None, **fields: Any) -> Actor:
+def an_actor(
+    *roles: str, organisation: Organisation | None = None, person: Person | None = None, **fields: Any
+) -> Actor:
     """The actor of a new person with `roles` (or of `person`), as services take it."""
     person = person or a_person(organisation, roles, **fields)
     return actors.by_id(person.id)
@@ -129,7 +131,12 @@ def an_actor(*roles: str, organisation: Organisation | None = None, person: Pers
 
 def a_passing_actor(*roles: str, kind: str = "ministry", **fields: Any) -> Actor:
     """An actor that stands in no table: for rules, which ask nothing but the value."""
-    values: dict[str, Any] = {"id": 1, "name": "Иванова Мария Петровна", "organisation_id": 1, "side": SIDE_OF_KIND[kind]}
+    values: dict[str, Any] = {
+        "id": 1,
+        "name": "Иванова Мария Петровна",
+        "organisation_id": 1,
+        "side": SIDE_OF_KIND[kind],
+    }
     return Actor(**{**values, **fields}, roles=frozenset(roles))
 
 

@@ -19,7 +19,11 @@ from core.workflow.jobs import enqueue
 
 
 class Stateful(Versioned):
-    """A row a machine moves. `moved_at` changes on every step, so that a step in place still collides with another."""
+    """A row a machine moves. `moved_at` changes on every step, so that a step in place still collides with another.
+
+    A row may say in `audit_subject` whose chain its steps are recorded in (a visa: the document's), and in
+    `document_hash` which text they were taken on.
+    """
 
     state: Mapped[str] = mapped_column(Code, default="draft")
     moved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -230,9 +234,12 @@ class Workflow:
             data["entered"] = entered
         if ask.files:
             data["files"] = {name: list(ids) for name, ids in ask.files.items()}
+        kind, subject_id = getattr(row, "audit_subject", (self.kind, row.id))
+        if (kind, subject_id) != (self.kind, row.id):
+            data["of"] = [self.kind, row.id]
         act = audit.Act(
-            self.kind,
-            row.id,
+            kind,
+            subject_id,
             step.name,
             before,
             row.state,

@@ -1,0 +1,1 @@
+"""Routes, rounds, stages, slots, decisions, remarks, substitution; the inbox."""

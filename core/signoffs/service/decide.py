@@ -1,0 +1,223 @@
+"""Deciding one slot: the act the whole service is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.access import may_see
+from core.db import db, transaction
+from core.errors import NotFound, NotNow, NotValid, Reason
+from core.signoffs.hats import Hat, hat_for
+from core.signoffs.models import Decision, PaperAct, Remark, Round, Slot
+from core.signoffs.service.rounds import after_decision, clear_desks, close
+from core.signoffs.states import VERDICTS, approval_task
+from core.signoffs.subjects import subject
+from core.workflow import Ask
+
+STEP_OF = {
+    "approved": "approve",
+    "signed": "approve",
+    "registered": "approve",
+    "acknowledged": "approve",
+    "approved_with_remarks": "approve_remarks",
+    "rejected": "reject",
+}
+POSITIVE_OF_KIND = {
+    "visa": "approved",
+    "signature": "signed",
+    "registration": "registered",
+    "acknowledgement": "acknowledged",
+}
+
+
+@dataclass(frozen=True)
+class NewRemark:
+    """A remark given with a verdict. `clause_id` may be empty: to the text as a whole."""
+
+    text: str
+    clause_id: str = ""
+    clause_number: str = ""
+
+
+def decide(
+    slot_id: int,
+    verdict: str,
+    actor: Actor,
+    *,
+    comment: str = "",
+    seen_hash: str | None = None,
+    remarks: Sequence[NewRemark] = (),
+) -> Decision:
+    """Give a verdict in a slot: approved, approved_with_remarks, rejected, signed, registered, acknowledged.
+
+    `seen_hash` is the text the person had before the eyes: another text now is a refusal. Raises NotFound, NotAllowed,
+    NotNow (decided already, recalled, four eyes, closed), NotValid (no reason given).
+    """
+    with transaction():
+        slot = lock_slot(slot_id, actor)
+        verdict = POSITIVE_OF_KIND[slot.kind] if verdict == "approved" and slot.kind != "submission" else verdict
+        if verdict not in STEP_OF:
+            raise NotValid(_("Нет такого решения: %(verdict)s", verdict=verdict), "verdict")
+        refuse_changed(slot, seen_hash)
+        return settle(slot, verdict, actor, comment, remarks=remarks)
+
+
+def lock_slot(slot_id: int, actor: Actor) -> Slot:
+    """The slot with its round under the round's lock. Raises NotFound for what the actor may not see."""
+    found = db.session.execute(
+        select(Slot.round_id, Round.subject_kind, Round.subject_id)
+        .join(Round, Round.id == Slot.round_id)
+        .where(Slot.id == slot_id)
+    ).one_or_none()
+    if found is None or not may_see(actor, found.subject_kind, found.subject_id):
+        raise NotFound(_("Задание не найдено"))
+    subject(found.subject_kind).lock(found.subject_id)
+    current = db.session.scalars(
+        select(Round)
+        .where(Round.id == found.round_id)
+        .options(selectinload(Round.slots).selectinload(Slot.holders))
+        .with_for_update(of=Round)
+        .execution_options(populate_existing=True)
+    ).one()
+    return next(slot for slot in current.slots if slot.id == slot_id)
+
+
+def refuse_changed(slot: Slot, seen_hash: str | None) -> None:
+    """The person must decide on the text that is current, and in a slot that still waits."""
+    if seen_hash is not None and seen_hash != slot.round.document_hash:
+        raise NotNow(_("Текст документа изменился, пока Вы его читали: откройте новую редакцию"))
+    if slot.state == "assigned":
+        return
+    if slot.decision is not None:
+        moment = clock.in_moscow(slot.decision.at).strftime("%d.%m.%Y %H:%M")
+        text = _(
+            "Решение по этому заданию уже принято: %(name)s, %(verdict)s, %(at)s",
+            name=slot.decision.name,
+            verdict=str(VERDICTS[slot.decision.verdict]).lower(),
+            at=moment,
+        )
+    elif slot.state == "queued":
+        text = _("До этого задания очередь ещё не дошла")
+    else:
+        text = _("Задание отозвано: %(note)s", note=slot.note)
+    raise NotNow(text, reasons=[Reason(text, "slot_waits")])
+
+
+def settle(
+    slot: Slot,
+    verdict: str,
+    actor: Actor,
+    comment: str,
+    *,
+    remarks: Sequence[NewRemark] = (),
+    paper: PaperAct | None = None,
+    hat: Hat | None = None,
+) -> Decision:
+    """Decide a locked slot: the step, the append-only decision, what the round makes of it, what the subject does."""
+    hat = hat or hat_for(slot, actor)
+    kind = subject(slot.round.subject_kind)
+    kind.before_decision(slot, actor, verdict)
+    text = comment.strip() or "; ".join(remark.text for remark in remarks)
+    signer = _Paper(actor, paper).as_holder(hat) if paper and hat else actor
+    approval_task.take(slot, STEP_OF[verdict], signer, Ask(comment=text, data={"verdict": verdict}))
+    assert hat is not None  # the table's rule has answered it
+    decision = _decision(slot, verdict, actor, text, hat, paper)
+    slot.finished_at = decision.at
+    db.session.add(decision)
+    db.session.flush()
+    clear_desks([slot])
+    _remember(slot, decision, remarks, text, actor)
+    if verdict == "rejected" and slot.kind == "visa":
+        close(slot.round, "rejected", _("не согласовано: %(name)s", name=decision.name))
+        kind.on_decided(slot, decision, actor)
+        kind.on_round_end(slot.round, "rejected", actor)
+    else:
+        kind.on_decided(slot, decision, actor)
+        after_decision(slot.round, slot, actor)
+    return decision
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """On paper the holder acted; the recorder only wrote it down."""
+
+    recorder: Actor
+    act: PaperAct | None
+
+    def as_holder(self, hat: Hat) -> Actor:
+        holder = hat.holder
+        return Actor(
+            id=holder.person_id,
+            name=holder.name,
+            short_name=holder.name,
+            position=holder.position,
+            organisation_id=self.recorder.organisation_id,
+            organisation_name=self.recorder.organisation_name,
+            side=self.recorder.side,
+            method="paper",
+            assurance="paper",
+            session=self.recorder.session,
+        )
+
+
+def _decision(
+    slot: Slot, verdict: str, actor: Actor, comment: str, hat: Hat, paper: PaperAct | None
+) -> Decision:
+    substituted = hat.substitution is not None
+    by_holder = paper is not None
+    return Decision(
+        slot_id=slot.id,
+        round_id=slot.round_id,
+        verdict=verdict,
+        comment=comment,
+        document_hash=slot.round.document_hash,
+        at=clock.now(),
+        person_id=hat.holder.person_id if by_holder else actor.id,
+        name=hat.holder.name if by_holder else actor.short_name,
+        position=hat.holder.position if by_holder else actor.position,
+        mark=hat.mark,
+        principal_id=hat.holder.person_id if substituted else None,
+        principal_name=hat.holder.name if substituted else "",
+        substitution_id=hat.substitution.id if hat.substitution else None,
+        method="paper" if by_holder else actor.method,
+        assurance="paper" if by_holder else actor.assurance,
+        session=actor.session,
+        paper_act_id=paper.id if paper else None,
+    )
+
+
+def _remember(
+    slot: Slot, decision: Decision, remarks: Sequence[NewRemark], comment: str, actor: Actor
+) -> None:
+    """Remarks go into the register; a rejection or a visa with remarks without a list is one remark itself."""
+    if decision.verdict not in ("rejected", "approved_with_remarks") or slot.kind != "visa":
+        return
+    kind, subject_id = slot.round.subject
+    for remark in remarks or [NewRemark(comment)]:
+        if not remark.text.strip():
+            raise NotValid(_("Пустое замечание: напишите его текст"), "remarks")
+        db.session.add(
+            Remark(
+                subject_kind=kind,
+                subject_id=subject_id,
+                round_id=slot.round_id,
+                decision_id=decision.id,
+                clause_id=remark.clause_id,
+                clause_number=remark.clause_number,
+                text=remark.text.strip(),
+                blocking=decision.verdict == "rejected",
+                author_id=decision.person_id,
+                author_name=decision.name,
+                author_position=decision.position,
+                organisation_id=slot.organisation_id,
+                created_at=decision.at,
+            )
+        )
+    db.session.flush()

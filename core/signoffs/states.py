@@ -1,0 +1,122 @@
+"""The sign-off task's table of steps (approval_task): one slot of one round."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from core.signoffs import rules
+from core.workflow import Input, State, Step, Workflow
+
+STATES = (
+    State("queued", _l("Ожидает очереди"), "neutral"),
+    State("assigned", _l("На рассмотрении"), "waiting"),
+    State("approved", _l("Согласовано"), "success", final=True),
+    State("approved_with_remarks", _l("Согласовано с замечаниями"), "success", final=True),
+    State("rejected", _l("Не согласовано"), "danger", final=True),
+    State("recalled", _l("Отозвано"), "muted", final=True),
+    State("lapsed", _l("Утратило силу"), "muted", final=True),
+)
+
+STEPS = (
+    Step(
+        "assign",
+        ("queued",),
+        "assigned",
+        _l("Поставить в работу"),
+        who=(rules.is_system,),
+        when=(rules.turn_has_come,),
+        hidden=True,
+    ),
+    Step(
+        "approve",
+        ("assigned",),
+        "approved",
+        _l("Согласовать"),
+        who=(rules.holds_slot,),
+        when=(rules.round_is_open, rules.not_author, rules.not_decided_here_before, rules.no_paper_act_waits),
+    ),
+    Step(
+        "approve_remarks",
+        ("assigned",),
+        "approved_with_remarks",
+        _l("Согласовать с замечаниями"),
+        who=(rules.holds_slot,),
+        when=(
+            rules.is_visa,
+            rules.round_is_open,
+            rules.not_author,
+            rules.not_decided_here_before,
+            rules.no_paper_act_waits,
+        ),
+        comment=True,
+    ),
+    Step(
+        "reject",
+        ("assigned",),
+        "rejected",
+        _l("Не согласовать"),
+        who=(rules.holds_slot,),
+        when=(rules.may_be_rejected, rules.round_is_open, rules.no_paper_act_waits),
+        comment=True,
+        danger=True,
+    ),
+    Step(
+        "delegate",
+        ("assigned",),
+        "assigned",
+        _l("Передать замещающему"),
+        who=(rules.holds_slot_himself,),
+        when=(rules.round_is_open,),
+        comment=True,
+        asks=(
+            Input("basis_number", _l("Номер приказа или МЧД"), "text"),
+            Input("basis_date", _l("Дата приказа или МЧД"), "date"),
+        ),
+        hidden=True,
+    ),
+    Step(
+        "recall",
+        ("queued", "assigned"),
+        "recalled",
+        _l("Отозвать"),
+        who=(rules.coordinates_or_system,),
+        comment=True,
+        hidden=True,
+    ),
+    Step(
+        "lapse",
+        ("approved", "approved_with_remarks"),
+        "lapsed",
+        _l("Признать утратившей силу"),
+        who=(rules.is_system,),
+        comment=True,
+        hidden=True,
+    ),
+)
+
+approval_task = Workflow("approval_task", _l("Задание на согласование"), STATES, STEPS)
+
+VERDICTS = {
+    "submitted": _l("Представил на согласование"),
+    "approved": _l("Согласовано"),
+    "approved_with_remarks": _l("Согласовано с замечаниями"),
+    "rejected": _l("Не согласовано"),
+    "signed": _l("Подписано"),
+    "registered": _l("Зарегистрировано"),
+    "acknowledged": _l("Ознакомлен"),
+}
+
+PHASE_LABELS = {
+    "own": _l("Согласование у инициатора"),
+    "counterparty": _l("Рассмотрение контрагентом"),
+    "signing": _l("Подписание"),
+    "registration": _l("Регистрация"),
+}
+
+SLOT_KINDS = {
+    "submission": _l("Представление"),
+    "visa": _l("Виза"),
+    "signature": _l("Подпись"),
+    "registration": _l("Регистрация"),
+    "acknowledgement": _l("Ознакомление"),
+}

@@ -1,0 +1,1 @@
+"""Flows through HTTP and through a real browser."""

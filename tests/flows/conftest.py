@@ -1,0 +1,5 @@
+"""Flows drive a real browser."""
+
+from tests.flows.browser import browser, live, page, playwright
+
+__all__ = ["browser", "live", "page", "playwright"]

@@ -1,0 +1,20 @@
+"""Tables of agreements."""
+
+from agreements.models.agreement import Agreement, AgreementParty, Revision
+from agreements.models.life import Amendment, Notice, Prolongation
+from agreements.models.registration import Journal, RegistrationEntry
+from agreements.models.signing import ElectronicSignature, PaperCopy, PartySignature
+
+__all__ = [
+    "Agreement",
+    "AgreementParty",
+    "Amendment",
+    "ElectronicSignature",
+    "Journal",
+    "Notice",
+    "PaperCopy",
+    "PartySignature",
+    "Prolongation",
+    "RegistrationEntry",
+    "Revision",
+]

@@ -1,0 +1,1 @@
+"""Russian document language: cases, agreement, dates, sums in words, typography. Knows no database, no request."""

@@ -6,9 +6,8 @@ import "./keys.js";
 
 document.documentElement.classList.add("js");
 
-const active = document.querySelector(".mainnav [aria-current]");
-if (active) {
-  const strip = active.closest(".mainnav");
+for (const active of document.querySelectorAll(".mainnav [aria-current], .tabs [aria-current]")) {
+  const strip = active.closest("nav");
   strip.scrollLeft = Math.max(0, active.offsetLeft - strip.clientWidth / 3);
 }
 

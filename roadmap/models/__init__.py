@@ -1,0 +1,50 @@
+"""Tables of the roadmap."""
+
+from roadmap.models.changes import ChangeRequest
+from roadmap.models.evidence import Evidence, Verification
+from roadmap.models.indicators import Indicator, IndicatorValue
+from roadmap.models.initiatives import Initiative, InitiativeEvent
+from roadmap.models.items import (
+    TERMS,
+    Consent,
+    Dependency,
+    Item,
+    ItemIndicator,
+    ItemLink,
+    ItemTerms,
+    Occurrence,
+    Verdict,
+)
+from roadmap.models.meetings import Meeting, MeetingDecision
+from roadmap.models.plans import EDITABLE_EDITION, OPEN_EDITION, Edition, Roadmap, RoadmapParty, RoadmapSection
+from roadmap.models.reports import CalendarFeed, Report, ReportLine
+
+__all__ = [
+    "EDITABLE_EDITION",
+    "OPEN_EDITION",
+    "TERMS",
+    "CalendarFeed",
+    "ChangeRequest",
+    "Consent",
+    "Dependency",
+    "Edition",
+    "Evidence",
+    "Indicator",
+    "IndicatorValue",
+    "Initiative",
+    "InitiativeEvent",
+    "Item",
+    "ItemIndicator",
+    "ItemLink",
+    "ItemTerms",
+    "Meeting",
+    "MeetingDecision",
+    "Occurrence",
+    "Report",
+    "ReportLine",
+    "Roadmap",
+    "RoadmapParty",
+    "RoadmapSection",
+    "Verdict",
+    "Verification",
+]

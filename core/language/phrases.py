@@ -140,6 +140,7 @@ def _noun(token: str, animate: bool, agreeing: list[tuple[int, Parse]]) -> Parse
         parse
         for parse in parses(token)
         if {"NOUN", "nomn"} <= parse.tag.grammemes
+        and len(token) > 1  # the dictionary reads «в» as «век»
         and _agree(parse, agreeing)
         and (parse.is_known or "sing" in parse.tag)
     ]

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 
 from docx.document import Document
-from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
@@ -21,16 +20,20 @@ _ALIGN = {"c": "center", "l": "left", "r": "right", "j": "both"}
 
 def write_blocks(document: Document, blocks: Iterable[Block], width: int) -> None:
     """Append the blocks; ``width`` is the text's width in twips."""
+    on_new_page = False
     for block in blocks:
         if isinstance(block, Paragraph):
-            write_text(document.add_paragraph(style=block.style), block.text)
+            paragraph = document.add_paragraph(style=block.style)
+            paragraph.paragraph_format.page_break_before = on_new_page or None
+            write_text(paragraph, block.text)
+            on_new_page = False
         elif isinstance(block, Table):
             _write_table(document, block, width)
         elif isinstance(block, Grid):
             _hold_last_clause(document, block)
             _write_grid(document, block, width)
         elif isinstance(block, Break) and not block.page:
-            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+            on_new_page = True
         else:
             raise SourceError(f"блок не на своём месте: {block}")
 

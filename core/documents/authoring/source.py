@@ -4,7 +4,8 @@ A source is a header of ``key: value`` lines closed by ``---``, then paragraphs 
 ``# ``, ``## ``, ``### `` are section, clause and sub-clause; ``[Стиль] `` names any other style;
 ``**bold**``, ``<tab>`` and ``<br>`` work inside a paragraph; a line holding one ``{%p … %}`` tag is a
 paragraph of its own; ``%%`` opens a comment. ``@table … @end`` holds rows of ``|``-parted cells,
-``@grid … @end`` a borderless table whose cells (``||``) and rows (``--``) hold paragraphs.
+``^^`` continues
+the cell above, ``<>`` is empty, ``=3 `` spans three columns, ``= `` the whole row; ``@grid … @end`` a borderless table whose cells (``||``) and rows (``--``) hold paragraphs.
 """
 
 import re
@@ -224,8 +225,8 @@ def _row(line: str, columns: int) -> tuple[Cell, ...]:
 
 
 def _cell(text: str) -> Cell:
-    if text == "^^":
-        return Cell(("",), continued=True)
+    if text in ("^^", "<>"):
+        return Cell(("",), continued=text == "^^")
     spanned = re.match(r"=(\d+) (.*)$", text, re.DOTALL)
     body, span = (spanned[2], int(spanned[1])) if spanned else (text, 1)
     return Cell(tuple(part.strip() for part in split_cells(body, " // ")), span)

@@ -9,6 +9,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 TYPEFACE = "Times New Roman"
 CLAUSES_NUMBERING = 1
 LIST_NUMBERING = 2
+ORDER_NUMBERING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,14 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
               line=1.0),
         Style("Subtitle", "Subtitle", align="center", bold=True, after=6, keep_next=True, line=1.0),
         Style("Centred", "По центру", align="center", after=8, line=1.0),
+        Style("Spaced", "Отбивка", based="BodyText", before=10),
+        Style("Issuer", "Наименование организации", align="center", bold=True, line=1.0),
+        Style("TextTitle", "Заголовок к тексту", align="left", before=6, after=12, bold=True, line=1.0),
+        Style("MinutesLine", "Строка протокола", align="left", after=4, line=1.0),
+        Style("Decision", "Решение", based="BodyText", keep_next=True),
+        Style("Instruction", "Поручение", align=side, first=indent, after=4, italic=True),
+        Style("HeadingLeft", "Заголовок слева", follows="BodyText", align=side, first=indent, before=10, after=4,
+              bold=True, keep_next=True, keep_lines=True, outline=1, line=1.0),
         Style("PlaceDate", "Место и дата", follows="BodyText", before=6, after=12, right_tab=True, line=1.0),
         Style(
             "Razdel", "Раздел", follows="Punkt", align="center", before=12, after=6, bold=True,
@@ -57,20 +66,21 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
         Style("Punkt", "Пункт", align=side, first=indent, level=1, numbering=CLAUSES_NUMBERING),
         Style("Podpunkt", "Подпункт", align=side, first=indent, level=2, numbering=CLAUSES_NUMBERING),
         Style("Perechen", "Перечень", align=side, first=indent, level=0, numbering=LIST_NUMBERING),
+        Style("OrderItem", "Пункт приказа", align=side, first=indent, level=0, numbering=ORDER_NUMBERING),
         Style("Heading", "Заголовок без номера", follows="BodyText", align="center", before=12, after=6,
               bold=True, keep_next=True, keep_lines=True, outline=0, line=1.0),
         Style("Appendix", "Приложение", align="left", left=9.5, line=1.0, keep_next=True),
         Style("Grif", "Гриф", align="left", line=1.0),
         Style("GrifWord", "Слово грифа", based="Grif", after=6, bold=True, keep_next=True),
         Style("Requisites", "Реквизиты", align="left", size=12, line=1.0),
-        Style("PartyName", "Наименование стороны", based="Requisites", after=4, bold=True, keep_next=True),
-        Style("Signature", "Подпись", align="left", size=12, before=4, line=1.0),
+        Style("PartyName", "Наименование стороны", based="Requisites", before=8, after=4, bold=True, keep_next=True),
+        Style("Signature", "Подпись", align="left", before=4, line=1.0),
         Style("SignatureLine", "Строка подписи", based="Signature", before=16),
         Style("SignatureMark", "Отметка об электронной подписи", based="Signature", align="center", size=9,
               boxed=True, keep_lines=True),
         Style("Caption", "caption", align="left", before=10, after=4, line=1.0, size=12, keep_next=True),
         Style("Note", "Примечание", align=side, size=12, before=4, line=1.0),
-        Style("Cell", "Ячейка", align="left", line=1.0),
+        Style("Cell", "Ячейка", align="left", before=1, after=2, line=1.0),
         Style("CellHead", "Шапка таблицы", based="Cell", align="center", bold=True, keep_next=True),
         Style("CellSection", "Раздел таблицы", based="Cell", align="center", bold=True, keep_next=True,
               before=2, after=2),
@@ -187,7 +197,7 @@ def _run_properties(style: Style) -> str:
 
 
 def numbering_xml(profile: Profile) -> str:
-    """numbering.xml: the clauses' three levels tied to their styles, and the dash list."""
+    """numbering.xml: the clauses' three levels tied to their styles, the dash list, the items of an order."""
     indent = f'<w:pPr><w:ind w:left="0" w:firstLine="{round(profile.indent_cm * 567)}"/></w:pPr>'
     centred = '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr>'
     levels = (
@@ -197,10 +207,16 @@ def numbering_xml(profile: Profile) -> str:
     )
     clauses = "".join(_level(number, *level) for number, level in enumerate(levels))
     dashes = _level(0, "bullet", "Perechen", "–", indent)
+    items = _level(0, "decimal", "OrderItem", "%1.", indent)
+    lists = {
+        CLAUSES_NUMBERING: ("multilevel", clauses),
+        LIST_NUMBERING: ("singleLevel", dashes),
+        ORDER_NUMBERING: ("singleLevel", items),
+    }
+    abstract = "".join(_abstract(number, kind, levels) for number, (kind, levels) in lists.items())
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:numbering {W}>'
-        f"{_abstract(CLAUSES_NUMBERING, 'multilevel', clauses)}{_abstract(LIST_NUMBERING, 'singleLevel', dashes)}"
-        f"{_instance(CLAUSES_NUMBERING)}{_instance(LIST_NUMBERING)}</w:numbering>"
+        f"{abstract}{''.join(map(_instance, lists))}</w:numbering>"
     )
 
 

@@ -1,0 +1,435 @@
+"""Who may, and when: questions that answer None or the reason in words. They change nothing."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from agreements.models import Agreement, PaperCopy, PartySignature
+from agreements.parties import acts_as, is_initiator, names_of, party_of
+from core import clock
+from core.accounts import checks
+from core.accounts.actor import Actor
+from core.clock import in_moscow
+from core.db import db
+from core.errors import Reason
+from core.signoffs.models import Protocol, Remark, Round, Slot
+from core.signoffs.plan import missing
+from core.signoffs.service.rounds import POSITIVE, last_round
+
+
+def _plain(day: object) -> str:
+    return day.strftime("%d.%m.%Y") if hasattr(day, "strftime") else ""
+
+
+def is_system(agreement: Agreement, actor: Actor) -> Reason | None:
+    return None if actor.is_system else Reason(_("Это делает система"), "is_system")
+
+
+def coordinates(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A coordinator of any party (or the service)."""
+    if actor.is_system or acts_as(agreement, actor, "coordinator"):
+        return None
+    return Reason(_("Делает координатор стороны"), "coordinates", names_of(agreement, "coordinator"))
+
+
+def coordinates_for_initiator(agreement: Agreement, actor: Actor) -> Reason | None:
+    if acts_as(agreement, actor, "coordinator") and is_initiator(agreement, actor):
+        return None
+    return Reason(
+        _("Делает координатор стороны-инициатора"), "side_match", names_of(agreement, "coordinator", initiator=True)
+    )
+
+
+def coordinates_for_counterparty(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A coordinator of a party that did not draft the text: the rule «other_side»."""
+    if actor.is_system or (acts_as(agreement, actor, "coordinator") and not is_initiator(agreement, actor)):
+        return None
+    return Reason(_("Делает координатор другой стороны"), "other_side", names_of(agreement, "", initiator=False))
+
+
+def visas_for_initiator(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A visa holder of the initiator: returning the draft is his verdict."""
+    if actor.id is not None and is_initiator(agreement, actor):
+        return None
+    return Reason(_("Возвращает тот, кто визирует у инициатора"), "holds_slot", names_of(agreement, "", initiator=True))
+
+
+def disputes(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The legal department of a counterparty opens a disagreement protocol."""
+    if acts_as(agreement, actor, "legal") and not is_initiator(agreement, actor):
+        return None
+    return Reason(
+        _("Открывает правовой департамент другой стороны"), "other_side", names_of(agreement, "", initiator=False)
+    )
+
+
+def settles(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A deputy or the legal department of a party closes the disagreement."""
+    if acts_as(agreement, actor, "deputy") or acts_as(agreement, actor, "legal"):
+        return None
+    return Reason(_("Делает заместитель руководителя или правовой департамент"), "settles")
+
+
+def sends_to_sign(agreement: Agreement, actor: Actor) -> Reason | None:
+    if acts_as(agreement, actor, "coordinator") or acts_as(agreement, actor, "registrar"):
+        return None
+    return Reason(_("Передаёт координатор или регистратор"), "sends_to_sign")
+
+
+def signs(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A party's signatory; who holds the signature slot has been answered by the sign-off engine."""
+    if actor.is_system or party_of(agreement, actor) is not None:
+        return None
+    return Reason(_("Подписывает подписант стороны"), "signs")
+
+
+def registers(agreement: Agreement, actor: Actor) -> Reason | None:
+    if acts_as(agreement, actor, "registrar"):
+        return None
+    return Reason(_("Регистрирует делопроизводство стороны"), "registers", names_of(agreement, "registrar"))
+
+
+def directs(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A deputy of a party suspends and resumes."""
+    if acts_as(agreement, actor, "deputy"):
+        return None
+    return Reason(_("Решает заместитель руководителя стороны"), "directs", names_of(agreement, "deputy"))
+
+
+def heads(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A signatory of a party terminates."""
+    if acts_as(agreement, actor, "signer"):
+        return None
+    return Reason(_("Расторгает подписант стороны"), "heads", names_of(agreement, "signer"))
+
+
+def reports_performance(agreement: Agreement, actor: Actor) -> Reason | None:
+    if acts_as(agreement, actor, "coordinator") or acts_as(agreement, actor, "registrar"):
+        return None
+    return Reason(_("Отмечает координатор или регистратор стороны"), "reports_performance")
+
+
+def parties_requisites_valid(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every party has what a contract cannot do without, with valid checksums, and a signatory."""
+    if not 2 <= len(agreement.parties) <= 15:
+        return Reason(_("Сторон должно быть от 2 до 15"), "parties_requisites_valid")
+    for party in agreement.parties:
+        organisation = party.organisation
+        faults = checks.faults(organisation)
+        lacking = checks.missing(organisation)
+        if faults or lacking or party.signatory is None:
+            what = next(iter(faults.values()), None) or (
+                _("не заполнены реквизиты") if lacking else _("не указан подписант")
+            )
+            return Reason(
+                _("%(name)s: %(what)s", name=organisation.short_name, what=str(what)),
+                "parties_requisites_valid",
+                _("администратор, карточка организации"),
+            )
+    return None
+
+
+def forms_reviewed(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The genitive forms that stand in the preamble were read by a person."""
+    for party in agreement.parties:
+        if party.signatory is not None and not party.signatory.reviewed:
+            return Reason(
+                _(
+                    "%(name)s: формы родительного падежа подписанта не проверены человеком",
+                    name=party.organisation.short_name,
+                ),
+                "forms_reviewed",
+                _("администратор, карточка организации"),
+            )
+    return None
+
+
+def route_defined_both_sides(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every role of the route is held by somebody, for every party."""
+    from agreements.routes import planned
+
+    slots, parties = planned(agreement)
+    lacking = missing(slots, parties)
+    return lacking[0] if lacking else None
+
+
+def not_paused(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A supplementary agreement needs a parent that is in force."""
+    if agreement.parent is None or agreement.parent.state in ("registered", "suspended"):
+        return None
+    return Reason(_("Основной документ не действует: изменять нечего"), "parent_in_force")
+
+
+def parent_unchanged(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The parent's terms are those the changes were drawn against."""
+    parent = agreement.parent
+    if parent is None or agreement.parent_edition in (None, parent.edition):
+        return None
+    return Reason(
+        _("Основной документ изменён после начала работы: сверьте и объедините изменения"),
+        "parent_unchanged",
+        names_of(agreement, "coordinator", initiator=True),
+    )
+
+
+def _round(agreement: Agreement) -> Round | None:
+    return last_round("agreement", agreement.id)
+
+
+def all_mandatory_visas_current_round(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every mandatory visa of the phases up to now is given in this round, for this text."""
+    current = _round(agreement)
+    phases = ("own",) if agreement.state == "own_approval" else ("own", "counterparty")
+    return visas_given(current, phases, agreement.document_hash)
+
+
+def visas_given(current: Round | None, phases: tuple[str, ...], document_hash: str | None) -> Reason | None:
+    """The first mandatory visa that is missing, in words."""
+    if current is None or current.document_hash != document_hash:
+        return Reason(_("Круг согласования этого текста не открыт"), "all_mandatory_visas_current_round")
+    waiting = [slot for slot in current.slots if slot.phase in phases and _lacks(slot, current)]
+    if not waiting:
+        return None
+    slot = waiting[0]
+    due = _("срок %(day)s", day=in_moscow(slot.due_at).strftime("%d.%m")) if slot.due_at else ""
+    return Reason(
+        _("Не получена виза: %(label)s", label=slot.label),
+        "all_mandatory_visas_current_round",
+        ", ".join(holder.name for holder in slot.holders),
+        due,
+    )
+
+
+def _lacks(slot: Slot, current: Round) -> bool:
+    if not slot.mandatory or slot.kind not in ("visa", "submission") or slot.state in POSITIVE:
+        return False
+    from core.signoffs.service.rounds import stage_complete
+
+    peers = [s for s in current.slots if (s.phase, s.track, s.stage) == (slot.phase, slot.track, slot.stage)]
+    return not stage_complete(peers)
+
+
+def public_info_only(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Nothing restricted: the drafter declared it, or the security department gave its visa."""
+    current = _round(agreement)
+    if agreement.public_info or (
+        current and any(slot.role == "c_security" and slot.state in POSITIVE for slot in current.slots)
+    ):
+        return None
+    return Reason(
+        _("Нет отметки, что сведения не ограничены в доступе"),
+        "public_info_only",
+        _("составитель: отметка в форме, либо виза подразделения безопасности"),
+    )
+
+
+def no_open_blocking_remarks(agreement: Agreement, actor: Actor) -> Reason | None:
+    """No remark «не согласовано» waits for its answer."""
+    remark = db.session.scalars(
+        select(Remark)
+        .where(
+            Remark.subject_kind == "agreement",
+            Remark.subject_id == agreement.id,
+            Remark.blocking,
+            Remark.answer == "",
+        )
+        .limit(1)
+    ).first()
+    if remark is None:
+        return None
+    return Reason(
+        _("Нет ответа на замечание %(who)s: «%(text)s»", who=remark.author_name, text=remark.text[:80]),
+        "no_open_blocking_remarks",
+        names_of(agreement, "coordinator", initiator=True),
+    )
+
+
+def protocol_is_open(agreement: Agreement) -> Protocol | None:
+    return db.session.scalars(
+        select(Protocol)
+        .where(Protocol.subject_kind == "agreement", Protocol.subject_id == agreement.id)
+        .order_by(Protocol.number.desc())
+        .limit(1)
+    ).first()
+
+
+def disagreement_protocol_closed(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every clause of the protocol has an agreed wording that all parties consented to."""
+    protocol = protocol_is_open(agreement)
+    if protocol is not None and protocol.state == "closed":
+        return None
+    return Reason(
+        _("Не все пункты протокола разногласий согласованы"), "disagreement_protocol_closed", names_of(agreement, "")
+    )
+
+
+def text_unchanged_by_protocol(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A changed text goes through a new revision; only an unchanged one is agreed as it stands."""
+    protocol = protocol_is_open(agreement)
+    if protocol is None or all(row.agreed == row.original for row in protocol.rows):
+        return None
+    return Reason(
+        _("Согласованные редакции меняют текст: изложите его в новой редакции"), "text_unchanged_by_protocol"
+    )
+
+
+def document_frozen(agreement: Agreement, actor: Actor) -> Reason | None:
+    current, running = agreement.current, _round(agreement)
+    if current and running and current.document_hash == running.document_hash:
+        return None
+    return Reason(_("Текст не заморожен: документ этой редакции не сформирован"), "document_frozen")
+
+
+def all_signers_authorised(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every party's signatory has authority today."""
+    for party in agreement.parties:
+        if reason := authority(party.signatory, party.organisation.short_name):
+            return reason
+    return None
+
+
+def signer_authority_valid(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The authority of the actor's party to sign holds on this very day."""
+    party = party_of(agreement, actor)
+    if party is None:
+        return Reason(_("Вы не представляете сторону этого документа"), "signer_authority_valid")
+    return authority(party.signatory, party.organisation.short_name)
+
+
+def authority(signatory: object, name: str) -> Reason | None:
+    from core.accounts.models import Signatory
+
+    if not isinstance(signatory, Signatory):
+        return Reason(_("%(name)s: подписант не указан", name=name), "signer_authority_valid")
+    if signatory.valid_on(clock.today()):
+        return None
+    return Reason(
+        _(
+            "%(name)s: полномочия подписанта (%(basis)s) действуют по %(day)s",
+            name=name,
+            basis=signatory.basis,
+            day=_plain(signatory.valid_to),
+        ),
+        "signer_authority_valid",
+        _("администратор, карточка организации"),
+    )
+
+
+def signatures(agreement: Agreement) -> int:
+    """Valid signatures under the current revision."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(PartySignature)
+            .where(PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None))
+        )
+        or 0
+    )
+
+
+def is_first_signature(agreement: Agreement, actor: Actor) -> Reason | None:
+    if signatures(agreement) == 0 and len(agreement.parties) > 1:
+        return None
+    return Reason(_("Первая подпись уже стоит"), "is_first_signature")
+
+
+def is_not_last_signature(agreement: Agreement, actor: Actor) -> Reason | None:
+    if signatures(agreement) < len(agreement.parties) - 1:
+        return None
+    return Reason(_("Осталась последняя подпись"), "is_not_last_signature")
+
+
+def all_others_signed(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The last signature needs every other party's."""
+    signed = set(
+        db.session.scalars(
+            select(PartySignature.party_id).where(
+                PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
+            )
+        )
+    )
+    for party in agreement.parties:
+        if party.id not in signed and party.organisation_id != actor.organisation_id:
+            return Reason(
+                _("Не подписал(а): %(name)s", name=party.organisation.short_name), "all_others_signed"
+            )
+    return None
+
+
+def all_copies_returned(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every paper copy came back; electronic signatures need none."""
+    if agreement.signing_method != "paper":
+        return None
+    out = db.session.scalars(
+        select(PaperCopy)
+        .where(PaperCopy.agreement_id == agreement.id, PaperCopy.returned_on.is_(None))
+        .order_by(PaperCopy.number)
+    ).all()
+    out = [copy for copy in out if agreement.current and copy.revision_id == agreement.current.id]
+    if not out:
+        return None
+    return Reason(
+        _("Не возвращены экземпляры: %(numbers)s", numbers=", ".join(f"№\u00a0{copy.number}" for copy in out)),
+        "all_copies_returned",
+        _("делопроизводство: отметить возврат"),
+    )
+
+
+def not_registered_by_own_side(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A side gives its number once."""
+    party = party_of(agreement, actor)
+    if party is None or not party.reg_number:
+        return None
+    return Reason(
+        _("Ваша сторона уже зарегистрировала документ: %(number)s", number=party.reg_number), "reg_number_unique"
+    )
+
+
+def term_reached(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The term has run out, and nothing prolongs it."""
+    if agreement.valid_until is not None and agreement.valid_until < clock.today():
+        return None
+    return Reason(_("Срок действия не истёк"), "term_reached", by=_plain(agreement.valid_until))
+
+
+def prolongs(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The agreement prolongs itself, and nobody gave notice against it."""
+    from agreements.models import Notice
+
+    against = db.session.scalar(
+        select(Notice.id).where(Notice.agreement_id == agreement.id, Notice.kind == "no_prolongation").limit(1)
+    )
+    if agreement.prolong_years > 0 and against is None:
+        return None
+    return Reason(_("Пролонгация не предусмотрена или от неё отказались"), "prolongs")
+
+
+def does_not_prolong(agreement: Agreement, actor: Actor) -> Reason | None:
+    if prolongs(agreement, actor) is not None:
+        return None
+    return Reason(_("Действие продлевается автоматически"), "does_not_prolong")
+
+
+def termination_day_came(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A notice was given and its day has come."""
+    if agreement.terminates_on is not None and agreement.terminates_on <= clock.today():
+        return None
+    return Reason(_("Дата расторжения не наступила"), "termination_basis", by=_plain(agreement.terminates_on))
+
+
+def may_recall_signing(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Once signatures are being collected, a recall needs a passed deadline or a lapsed authority."""
+    if agreement.state not in ("signing", "partly_signed"):
+        return None
+    if agreement.sign_by is not None and agreement.sign_by < clock.today():
+        return None
+    if all_signers_authorised(agreement, actor) is not None:
+        return None
+    if agreement.state == "signing":
+        return None
+    return Reason(
+        _("Подписи собираются: отозвать можно после срока подписания"),
+        "may_recall_signing",
+        by=_plain(agreement.sign_by),
+    )

@@ -1,0 +1,1 @@
+"""Templates and their versions, the renderer, issued files, verification."""

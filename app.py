@@ -80,9 +80,13 @@ def normal_url(url: str) -> str:
 
 def join_rooms(app: APIFlask) -> None:
     """Every room's pages, API, commands and reactions."""
+    from core.accounts import room as accounts
     from core.audit.commands import audit
+    from core.calendar import room as calendar
 
     app.cli.add_command(audit)
+    accounts.init_app(app)
+    calendar.init_app(app)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute
@@ -50,14 +51,40 @@ def set_readers(kind: str, subject_id: int, organisations: Iterable[int], grante
     )
 
 
-def _circle(organisations: Iterable[int]) -> dict[int, str]:
-    """Parties, everything above them in the tree, and the authority of a college's region."""
-    tree = {
-        row.id: row
-        for row in db.session.execute(
-            select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.region_code)
+def recompute(organisations: Collection[int]) -> int:
+    """The tree changed around `organisations`: find anew who stands above the parties of their subjects.
+
+    Parties, executors and grants stay; returns how many subjects were touched. Inside the caller's transaction.
+    """
+    moved = select(Reader.subject_kind, Reader.subject_id).where(
+        Reader.organisation_id.in_(organisations), Reader.why == "party"
+    )
+    subjects = db.session.execute(moved.distinct()).all()
+    tree = _tree()
+    for kind, subject_id in subjects:
+        of_subject = (Reader.subject_kind == kind, Reader.subject_id == subject_id)
+        derived = Reader.why.in_(("ancestor", "region"))
+        db.session.execute(delete(Reader).where(*of_subject, derived))
+        kept = dict(db.session.execute(select(Reader.organisation_id, Reader.why).where(*of_subject)).tuples().all())
+        parties = [organisation_id for organisation_id, why in kept.items() if why == "party"]
+        db.session.add_all(
+            Reader(subject_kind=kind, subject_id=subject_id, organisation_id=organisation_id, why=why)
+            for organisation_id, why in _circle(parties, tree).items()
+            if organisation_id not in kept
         )
-    }
+        db.session.flush()
+        db.session.expire_all()
+    return len(subjects)
+
+
+def _tree() -> dict[int, Any]:
+    columns = (Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.region_code)
+    return {row.id: row for row in db.session.execute(select(*columns))}
+
+
+def _circle(organisations: Iterable[int], tree: Mapping[int, Any] | None = None) -> dict[int, str]:
+    """Parties, everything above them in the tree, and the authority of a college's region."""
+    tree = _tree() if tree is None else tree
     circle: dict[int, str] = {}
     for party in organisations:
         above = tree[party].parent_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from core.accounts.roles import SIDES
 from core.audit import Who
 
 
@@ -37,6 +38,11 @@ class Actor:
     @property
     def is_admin(self) -> bool:
         return "admin" in self.roles
+
+    @property
+    def side_label(self) -> str:
+        """The actor's side in words."""
+        return str(SIDES.get(self.side, ""))
 
     def who(self) -> Who:
         """The actor as the journal keeps him."""

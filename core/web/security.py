@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 csrf = CSRFProtect()
@@ -27,9 +29,39 @@ CSP = "; ".join(
 )
 
 
+View = TypeVar("View", bound=Callable[..., Any])
+OPEN_ENDPOINTS = {"static", "openapi.spec"}
+
+
 def init_app(app: Flask) -> None:
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
+    app.before_request(_protect)
     app.after_request(_headers)
+
+
+def public(view: View) -> View:
+    """Declare a view that answers people who are not signed in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public(endpoint: str) -> bool:
+    """Whether the endpoint answers everybody."""
+    view = current_app.view_functions.get(endpoint)
+    return endpoint in OPEN_ENDPOINTS or bool(getattr(view, "is_public", False))
+
+
+def bearer_token() -> str:
+    """The token of a program's request to /api/, or "". A page of another site cannot make a browser send one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and request.path.startswith("/api/") else ""
+
+
+def _protect() -> None:
+    """CSRF on every change, but for programs with a bearer token: the browser adds no such header by itself."""
+    if current_app.config["WTF_CSRF_ENABLED"] and not bearer_token():
+        csrf.protect(apply_exemptions=True)
 
 
 def _headers(response: Response) -> Response:

@@ -1,0 +1,1 @@
+"""The same by API: thin, over the services and the queries the pages use."""

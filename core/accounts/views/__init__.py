@@ -1,0 +1,1 @@
+"""Pages of accounts: thin, over the services and the queries."""

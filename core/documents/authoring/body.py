@@ -14,17 +14,20 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from core.documents.authoring.source import JINJA, TAG, Block, Break, Grid, Paragraph, SourceError, Table
 from core.documents.authoring.typography import bind
 
+CORNER = "Приложение"
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ALIGN = {"c": "center", "l": "left", "r": "right", "j": "both"}
 
 
-def write_blocks(document: Document, blocks: Iterable[Block], width: int) -> None:
-    """Append the blocks; ``width`` is the text's width in twips."""
+def write_blocks(document: Document, blocks: Iterable[Block], width: int, corner: int) -> None:
+    """Append the blocks; ``width`` is the text's, ``corner`` a corner requisite's width, both in twips."""
     on_new_page = False
     for block in blocks:
         if isinstance(block, Paragraph):
             paragraph = document.add_paragraph(style=block.style)
             paragraph.paragraph_format.page_break_before = on_new_page or None
+            if block.style == CORNER:
+                paragraph.paragraph_format.left_indent = Twips(width - corner)
             write_text(paragraph, block.text)
             on_new_page = False
         elif isinstance(block, Table):

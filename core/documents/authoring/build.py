@@ -35,7 +35,8 @@ def build(text: str) -> bytes:
             lay_out(document.add_section(WD_SECTION.NEW_PAGE), profile, landscape, stored_long)
             document.sections[-1].different_first_page_header_footer = False
         current = source.landscape if landscape is None else landscape
-        write_blocks(document, blocks, round(text_width_mm(profile, current, stored_long) * TWIPS_IN_MM))
+        width = round(text_width_mm(profile, current, stored_long) * TWIPS_IN_MM)
+        write_blocks(document, blocks, width, round(profile.corner_width_cm * 10 * TWIPS_IN_MM))
     return _saved(document)
 
 

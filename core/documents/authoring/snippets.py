@@ -30,17 +30,15 @@ _DATE = (
     "{{% else %}}«___» ______________ 20___ г.{{% endif %}}"
 )
 _COORDINATORS = """\
+{%p for c in coordinators %}
 @grid widths=46,24,30
-{%tr for c in coordinators %}
---
 [Строка подписи] Координатор от Стороны «{{ c.party }}» –<br>{{ c.position }}
 ||
 [Строка подписи] ____________________
 ||
 [Строка подписи] {{ c.short }}
---
-{%tr endfor %}
-@end"""
+@end
+{%p endfor %}"""
 
 
 def expand(lines: list[str]) -> list[str]:
@@ -92,13 +90,11 @@ def _approvals(names: list[str]) -> Iterator[str]:
 
 
 def _one_below_another(names: str) -> Iterator[str]:
-    """Requisites on the left, signature on the right, a row for each party of the list."""
+    """Requisites on the left, signature on the right, a table for each party of the list."""
+    yield f"{{%p for p in {names} %}}"
     yield "@grid widths=50,50"
-    yield f"{{%tr for p in {names} %}}"
-    yield "--"
     yield from _REQUISITES.format(p="p").splitlines()
     yield "||"
     yield from f"{_POSITION}\n{_LINE}".format(p="p").splitlines()
-    yield "--"
-    yield "{%tr endfor %}"
     yield "@end"
+    yield "{%p endfor %}"

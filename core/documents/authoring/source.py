@@ -3,9 +3,10 @@
 A source is a header of ``key: value`` lines closed by ``---``, then paragraphs parted by blank lines.
 ``# ``, ``## ``, ``### `` are section, clause and sub-clause; ``[Стиль] `` names any other style;
 ``**bold**``, ``<tab>`` and ``<br>`` work inside a paragraph; a line holding one ``{%p … %}`` tag is a
-paragraph of its own; ``%%`` opens a comment. ``@table … @end`` holds rows of ``|``-parted cells,
-``^^`` continues
-the cell above, ``<>`` is empty, ``=3 `` spans three columns, ``= `` the whole row; ``@grid … @end`` a borderless table whose cells (``||``) and rows (``--``) hold paragraphs.
+paragraph of its own; ``%%`` opens a comment. ``@table … @end`` holds rows of ``|``-parted cells: ``//`` parts
+paragraphs, ``^^`` continues the cell above, ``<>`` is empty, ``=3 `` spans three columns, ``= `` the whole row.
+``@grid … @end`` is a borderless table whose cells (``||``) and rows (``--``) hold paragraphs. ``@pagebreak``,
+``@portrait`` and ``@landscape`` open a new sheet.
 """
 
 import re
@@ -178,7 +179,7 @@ def _paragraph(text: str) -> Paragraph:
 
 def _command(line: str, content: list[str]) -> Block:
     name, *words = line[1:].split()
-    options = dict(word.split("=", 1) if "=" in word else (word, "1") for word in words)
+    options = {key: value or "1" for key, _, value in (word.partition("=") for word in words)}
     if name == "table":
         return _table(options, content)
     if name == "grid":

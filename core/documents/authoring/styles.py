@@ -69,7 +69,7 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
         Style("OrderItem", "Пункт приказа", align=side, first=indent, level=0, numbering=ORDER_NUMBERING),
         Style("Heading", "Заголовок без номера", follows="BodyText", align="center", before=12, after=6,
               bold=True, keep_next=True, keep_lines=True, outline=0, line=1.0),
-        Style("Appendix", "Приложение", align="left", left=9.5, line=1.0, keep_next=True),
+        Style("Appendix", "Приложение", align="left", line=1.0, keep_next=True),
         Style("Grif", "Гриф", align="left", line=1.0),
         Style("GrifWord", "Слово грифа", based="Grif", after=6, bold=True, keep_next=True),
         Style("Requisites", "Реквизиты", align="left", size=12, line=1.0),
@@ -79,7 +79,8 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
         Style("SignatureMark", "Отметка об электронной подписи", based="Signature", align="center", size=9,
               boxed=True, keep_lines=True),
         Style("Caption", "caption", align="left", before=10, after=4, line=1.0, size=12, keep_next=True),
-        Style("Note", "Примечание", align=side, size=12, before=4, line=1.0),
+        Style("UnderCaption", "Под заголовком таблицы", align="left", after=4, line=1.0, size=12, keep_next=True),
+        Style("Note", "Примечание", align=side, first=indent, size=12, before=4, line=1.0),
         Style("Cell", "Ячейка", align="left", before=1, after=2, line=1.0),
         Style("CellHead", "Шапка таблицы", based="Cell", align="center", bold=True, keep_next=True),
         Style("CellSection", "Раздел таблицы", based="Cell", align="center", bold=True, keep_next=True,
@@ -130,9 +131,9 @@ def _table_styles() -> str:
     wide = '<w:left w:w="85" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="85" w:type="dxa"/>'
     return (
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
-        f"<w:uiPriority w:val=\"99\"/><w:semiHidden/><w:tblPr>{cell}{wide}</w:tblCellMar></w:tblPr></w:style>"
+        f'<w:uiPriority w:val="99"/><w:semiHidden/><w:tblPr>{cell}{wide}</w:tblCellMar></w:tblPr></w:style>'
         '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/>'
-        '<w:semiHidden/></w:style>'
+        "<w:semiHidden/></w:style>"
         '<w:style w:type="table" w:styleId="TableGrid"><w:name w:val="Table Grid"/>'
         f'<w:basedOn w:val="TableNormal"/><w:qFormat/><w:tblPr><w:tblBorders>{edges}</w:tblBorders></w:tblPr>'
         "</w:style>"
@@ -228,9 +229,7 @@ def _level(number: int, form: str, style: str, text: str, properties: str) -> st
 
 
 def _abstract(number: int, kind: str, levels: str) -> str:
-    return (
-        f'<w:abstractNum w:abstractNumId="{number}"><w:multiLevelType w:val="{kind}"/>{levels}</w:abstractNum>'
-    )
+    return f'<w:abstractNum w:abstractNumId="{number}"><w:multiLevelType w:val="{kind}"/>{levels}</w:abstractNum>'
 
 
 def _instance(number: int) -> str:

@@ -1,29 +1,28 @@
-"""Documents room, authoring: non-breaking spaces in a template's own text, around its tags."""
+"""Documents room, authoring: typesetting of a template's own text, around its tags."""
 
 import re
 
-NBSP = "\u00a0"
+from core.documents.authoring.source import JINJA
+from core.language.typography import NBSP, tidy
 
-# Each pattern ends or begins at a place where a line must not break.
-_BINDINGS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"([№§]) (?=\S)"), rf"\1{NBSP}"),
-    (re.compile(r" (?=[–—] )"), NBSP),
-    (re.compile(r"\b([А-ЯЁ]\.) ?([А-ЯЁ]\.) (?=[А-ЯЁ])"), rf"\1\2{NBSP}"),
-    (re.compile(r"\b(г|ст|п|пп|ч|абз|ул|д|стр|руб|р/с|к/с|л/с|тел)\. (?=[\dА-ЯЁ«{])"), rf"\1.{NBSP}"),
-    (re.compile(r"(?<=\d) (?=г\.|год|руб|%|\()"), NBSP),
-    (re.compile(r"(?<=\d) (?=(?:января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b)"), NBSP),
-    (re.compile(r"(?<=» )?(?<=_») (?=_)"), NBSP),
-    (re.compile(r"(?<=20__) (?=г\.)"), NBSP),
+# What `tidy` leaves to its caller: a dash does not begin a line, «10 (десять)» and blanks for a date do
+# not fall apart.
+_BINDINGS = (
+    (re.compile(r"(?<=\S) (?=[–—] )"), NBSP),
+    (re.compile(r"(?<=_») (?=_)|(?<=_) (?=20_)|(?<=20___) (?=г\.)"), NBSP),
+    (re.compile(r"(?<=\d) (?=\([а-яё])"), NBSP),
 )
 
 
 def bind(text: str) -> str:
-    """The text with non-breaking spaces where Russian typesetting asks for them; tags stay as they are."""
-    parts = re.split(r"(\{\{.*?\}\}|\{%.*?%\})", text)
+    """The text with non-breaking spaces and ёлочки where Russian typesetting asks for them; tags stay as they are."""
+    tags: list[str] = []
+
+    def hide(match: re.Match[str]) -> str:
+        tags.append(match.group())
+        return chr(0xE000 + len(tags) - 1)
+
+    bound = tidy(JINJA.sub(hide, text)) if text.strip() else text
     for pattern, replacement in _BINDINGS:
-        parts = [part if number % 2 else pattern.sub(replacement, part) for number, part in enumerate(parts)]
-    for number in range(0, len(parts) - 2, 2):
-        parts[number] = re.sub(r"(№|(?<![А-Яа-яё])(?:ст|п)\.) $", rf"\1{NBSP}", parts[number])
-    for number in range(2, len(parts), 2):
-        parts[number] = re.sub(r"^ (?=[–—] |г\.|%)", NBSP, parts[number])
-    return "".join(parts)
+        bound = pattern.sub(replacement, bound)
+    return re.sub(r"[\ue000-\uf8ff]", lambda match: tags[ord(match.group()) - 0xE000], bound)

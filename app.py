@@ -89,7 +89,42 @@ def join_rooms(app: APIFlask) -> None:
     calendar.init_app(app)
 
 
-if __name__ == "__main__":
-    from core.web.serving import serve
+def main() -> None:
+    """`make run`: bring the database up to date, load the demo into an empty one, tell how to sign in, serve."""
+    from flask_migrate import upgrade
 
-    serve()
+    from agreements import demo
+    from core.web.serving import serve
+    from core.workflow.commands import work_until_stopped
+
+    app = create_app()
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        wanted = os.environ.get("DEMO", "1") != "0"
+        if wanted and demo.is_empty():
+            print("Загружается образец…", flush=True)
+            demo.load()
+        greet(wanted and demo.is_loaded())
+
+    def work() -> None:
+        with app.app_context():
+            work_until_stopped()
+
+    serve(app, work)
+
+
+def greet(with_demo: bool) -> None:
+    """The address and the demo sign-ins."""
+    from agreements import demo
+
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    print(f"\nСогласовано: http://{host}:{port}/\n")
+    if with_demo:
+        print("Кем войти (образец):")
+        for address, who in demo.sign_ins():
+            print(f"  {address:<34} {who}")
+        print(f"Пароль у всех: {demo.PASSWORD}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from agreements.models import Agreement, AgreementParty
 from core.accounts.actor import Actor
 from core.accounts.roles import SIDE_OF_KIND
-from agreements.models import Agreement, AgreementParty
 
 FUNCTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "coordinator": {"ministry": ("m_coord",), "corporation": ("c_coord",)},

@@ -154,7 +154,7 @@ def counts(actor: Actor) -> dict[str, int]:
         .subquery()
     )
     rows = db.session.execute(select(visible.c.state, func.count()).group_by(visible.c.state))
-    return {state: count for state, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def expires_soon(valid_until: date | None, state: str) -> bool:

@@ -207,7 +207,6 @@ STEPS = (
         _l("Подписан всеми сторонами"),
         who=(rules.signs,),
         when=(rules.signer_authority_valid, rules.all_others_signed),
-        entails=(effects.date_by_last_signature,),
         follows=("agreements.tell",),
         hidden=True,
     ),

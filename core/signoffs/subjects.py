@@ -19,10 +19,10 @@ class Subject:
     url: Callable[[int], str]
     on_round_end: Callable[[Round, str, Actor], None]
     """(round, outcome, actor): a phase passed ("passed") or the round was rejected ("rejected")."""
-    on_decided: Callable[[Slot, Decision, Actor], None] = lambda slot, decision, actor: None
-    """After every decision in a slot: a signature moves an agreement by one."""
     lock: Callable[[int], object]
     """Take the subject's row lock. Always taken before the round's, so that two paths never wait for each other."""
+    on_decided: Callable[[Slot, Decision, Actor], None] = lambda slot, decision, actor: None
+    """After every decision in a slot: a signature moves an agreement by one."""
     may_coordinate: Callable[[int, Actor], bool] = lambda subject_id, actor: False
     """Whether the actor coordinates the subject for a party: recalls, reassigns, answers remarks."""
     before_decision: Callable[[Slot, Actor, str], None] = lambda slot, actor, verdict: None

@@ -134,7 +134,7 @@ def settle(
     db.session.flush()
     clear_desks([slot])
     _remember(slot, decision, remarks, text, actor)
-    if verdict == "rejected" and slot.kind == "visa":
+    if verdict == "rejected":
         close(slot.round, "rejected", _("не согласовано: %(name)s", name=decision.name))
         kind.on_decided(slot, decision, actor)
         kind.on_round_end(slot.round, "rejected", actor)

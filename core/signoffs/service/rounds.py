@@ -227,8 +227,9 @@ def after_decision(current: Round, slot: Slot, actor: Actor) -> None:
     peers = [s for s in current.slots if (s.phase, s.track, s.stage) == (slot.phase, slot.track, slot.stage)]
     if stage_complete(peers) and slots_needless(peers):
         recall([s for s in peers if s.state in OPEN], _("решения других участников этапа достаточно"), SYSTEM)
-    open_stages(current)
-    pass_phase(current, actor)
+    if current.state == "open":
+        open_stages(current)
+        pass_phase(current, actor)
 
 
 def slots_needless(peers: Sequence[Slot]) -> bool:
@@ -297,7 +298,6 @@ def carry(current: Round, slots: Iterable[int], difference: str, actor: Actor) -
         for old_id in slots:
             _carry_one(current, db.session.get_one(Slot, old_id), difference.strip(), actor)
         open_stages(current)
-        pass_phase(current, actor)
 
 
 def _carry_one(current: Round, old: Slot, difference: str, actor: Actor) -> None:

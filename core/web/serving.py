@@ -1,0 +1,73 @@
+"""Serving: gunicorn's sync workers over one loaded application, and the worker of jobs beside them."""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from core.db import db
+
+PR_SET_PDEATHSIG = 1
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn over an application that is loaded already: a warm start costs no second import."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app, self._options = app, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def serve(app: Flask, work: Callable[[], None]) -> None:
+    """Serve `app` on HOST:PORT until stopped; `work` runs in a process of its own and dies with this one."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    forget_connections(app)
+    worker = multiprocessing.get_context("fork").Process(target=_child, args=(app, work), daemon=True)
+    worker.start()
+    Server(
+        app,
+        {
+            "bind": f"{host}:{port}",
+            "workers": int(os.environ.get("WEB_WORKERS", "3")),
+            "worker_class": "sync",
+            "timeout": 60,
+            "graceful_timeout": 10,
+            "post_fork": lambda _server, _worker: (die_with_parent(), forget_connections(app)),
+            "accesslog": None,
+            "loglevel": "warning",
+        },
+    ).run()
+
+
+def _child(app: Flask, work: Callable[[], None]) -> None:
+    die_with_parent()
+    forget_connections(app)
+    work()
+
+
+def forget_connections(app: Flask) -> None:
+    """A forked process must not speak on its parent's connections."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose(close=False)
+
+
+def die_with_parent() -> None:
+    """Where the kernel can, end this process when its parent ends: a killed server leaves nothing behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

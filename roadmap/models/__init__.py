@@ -1,7 +1,7 @@
 """Tables of the roadmap."""
 
 from roadmap.models.changes import ChangeRequest
-from roadmap.models.evidence import Evidence, Verification
+from roadmap.models.evidence import Verification
 from roadmap.models.indicators import Indicator, IndicatorValue
 from roadmap.models.initiatives import Initiative, InitiativeEvent
 from roadmap.models.items import (
@@ -28,7 +28,6 @@ __all__ = [
     "Consent",
     "Dependency",
     "Edition",
-    "Evidence",
     "Indicator",
     "IndicatorValue",
     "Initiative",

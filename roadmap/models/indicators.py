@@ -53,7 +53,7 @@ class IndicatorValue(Model):
     speciality: Mapped[str] = mapped_column(Code, default="")
     source: Mapped[str] = mapped_column(Text, default="")
     as_of: Mapped[date]
-    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("roadmap_evidence.id"))
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     occurrence_id: Mapped[int | None] = mapped_column(ForeignKey("roadmap_occurrence.id"), index=True)
     person_id: Mapped[int | None]
     name: Mapped[str] = mapped_column(Text)

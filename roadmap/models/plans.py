@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -88,8 +87,9 @@ class Edition(Stateful, Model):
     drafters: Mapped[list[int]] = mapped_column(Json, default=list)
     content_hash: Mapped[str | None] = mapped_column(Hash)
     """SHA-256 of the frozen document; visas and signatures bind to it."""
-    content: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """The document's data as frozen, from which it can be rendered again."""
+    document_id: Mapped[int | None]
+    """The issued document of the last submission."""
+    submissions: Mapped[int] = mapped_column(default=0)
     register_number: Mapped[str | None] = mapped_column(Text)
     register_year: Mapped[int | None]
     approved_on: Mapped[date | None]

@@ -1,0 +1,1 @@
+"""What steps entail, inside their transactions."""

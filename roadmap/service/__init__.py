@@ -1,0 +1,42 @@
+"""What can be done with plans. Each public function is one transaction (or joins the caller's)."""
+
+from roadmap.service.evidence import attach, verify
+from roadmap.service.items import (
+    add_dependency,
+    assign_executor,
+    enter_fact,
+    link,
+    remove_dependency,
+    settle_link,
+    take_item_step,
+)
+from roadmap.service.plans import (
+    NewItem,
+    NewPlan,
+    add_item,
+    add_section,
+    create_plan,
+    drop_item,
+    edit_item,
+    take_edition_step,
+)
+
+__all__ = [
+    "NewItem",
+    "NewPlan",
+    "add_dependency",
+    "add_item",
+    "add_section",
+    "assign_executor",
+    "attach",
+    "create_plan",
+    "drop_item",
+    "edit_item",
+    "enter_fact",
+    "link",
+    "remove_dependency",
+    "settle_link",
+    "take_edition_step",
+    "take_item_step",
+    "verify",
+]

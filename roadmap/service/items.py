@@ -1,0 +1,208 @@
+"""What can be done with an item: its steps, its executor, values, dependencies and links."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from core import audit, clock
+from core.accounts.access import may_see
+from core.accounts.actor import Actor
+from core.accounts.models import Person
+from core.db import db, expect_version, transaction
+from core.errors import NotAllowed, NotFound, NotNow, NotValid
+from core.signoffs.service import decide
+from core.workflow import Ask, Taken
+from roadmap import readers, results
+from roadmap.graph import would_close_a_circle
+from roadmap.models import Dependency, IndicatorValue, Item, ItemIndicator, ItemLink, Occurrence
+from roadmap.rules.people import COORDINATORS, executes, side_of
+from roadmap.service.evidence import locked_occurrence
+from roadmap.states import roadmap_item
+from roadmap.terms import _number
+
+VERDICTS = {"accept": "approved", "confirm": "approved", "return": "rejected", "refuse_confirm": "rejected"}
+"""Steps that are a coordinator's word in the result's round."""
+
+
+def take_item_step(
+    occurrence_id: int, name: str, actor: Actor, ask: Ask, version: int | None = None
+) -> Taken | Occurrence:
+    """Take a step of an occurrence. A coordinator's word goes through his sign-off task, so that both are one act.
+
+    Raises NotFound, NotAllowed, NotNow, NotValid.
+    """
+    with transaction():
+        row = locked_occurrence(occurrence_id, actor)
+        expect_version(row, version)
+        step = roadmap_item.steps.get(name)
+        if step is not None and step.hidden:
+            raise NotAllowed(_("Этот шаг делает система"))
+        slot = results.slot_of(row, actor) if name in VERDICTS and step and row.state in step.sources else None
+        if slot is not None:
+            decide(slot.id, VERDICTS[name], actor, comment=ask.comment)
+            return row
+        if name in VERDICTS and not actor.has("operator"):
+            return _without_a_slot(row, name, actor, ask)
+        return roadmap_item.take(row, name, actor, ask)
+
+
+def _without_a_slot(row: Occurrence, name: str, actor: Actor, ask: Ask) -> Taken:
+    """A verdict by somebody whose task it is not: the table says why, or the desk does."""
+    step = roadmap_item.steps[name]
+    offer = roadmap_item.offer(row, step, actor)
+    if row.state not in step.sources or not offer.possible:
+        return roadmap_item.take(row, name, actor, ask)  # refuses in words
+    raise NotAllowed(_("Задание по этому результату на столе у другого координатора"))
+
+
+def assign_executor(item_id: int, person_id: int | None, actor: Actor) -> Item:
+    """Name the person at work on an item, by a coordinator of a side; None takes the name off."""
+    with transaction():
+        item = visible_item(item_id, actor)
+        if not (actor.has(*COORDINATORS) and side_of(item, actor)):
+            raise NotAllowed(_("Исполнителя назначает координатор Стороны"))
+        person = db.session.get(Person, person_id) if person_id else None
+        if person_id and (person is None or not person.active):
+            raise NotValid(_("Сотрудник не найден"), "executor")
+        item.executor_id = person.id if person else None
+        item.executor_name = person.short_name if person else ""
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "assign", data={"executor": item.executor_name}))
+        if person is not None:
+            _let_read(item, person.organisation_id)
+        db.session.flush()
+        return item
+
+
+def _let_read(item: Item, organisation_id: int) -> None:
+    from core.accounts.models import Reader
+
+    for kind, subject_id in ((readers.ITEM, item.id), (readers.PLAN, item.roadmap_id)):
+        if db.session.get(Reader, (kind, organisation_id, subject_id)) is None:
+            db.session.add(
+                Reader(subject_kind=kind, subject_id=subject_id, organisation_id=organisation_id, why="grant")
+            )
+
+
+def visible_item(item_id: int, actor: Actor) -> Item:
+    """Raises NotFound."""
+    item = db.session.get(Item, item_id) if may_see(actor, readers.ITEM, item_id) else None
+    if item is None or item.dropped:
+        raise NotFound(_("Мероприятие не найдено"))
+    return item
+
+
+def enter_fact(
+    occurrence_id: int, indicator_id: int, value: Any, actor: Actor, *, source: str = "", not_provided: bool = False
+) -> IndicatorValue:
+    """Declare the value of a linked indicator for the occurrence's period. A correction is a new row."""
+    with transaction():
+        row = locked_occurrence(occurrence_id, actor)
+        reason = executes(row, actor)
+        if reason is not None:
+            raise NotAllowed(_("Значение вводит исполнитель"), reasons=[reason])
+        if row.state not in ("planned", "in_progress", "returned"):
+            raise NotNow(_("В этом состоянии значения не вводят"))
+        if db.session.get(ItemIndicator, (row.item_id, indicator_id)) is None:
+            raise NotFound(_("Этот показатель не связан с мероприятием"))
+        number = None if not_provided else _required(value)
+        fact = IndicatorValue(
+            indicator_id=indicator_id,
+            period=row.period or str((row.due_on or clock.today()).year),
+            kind="declared",
+            value=number,
+            not_provided=not_provided,
+            occurrence_id=row.id,
+            source=source.strip(),
+            as_of=clock.today(),
+            person_id=actor.id,
+            name=actor.name,
+            at=clock.now(),
+        )
+        db.session.add(fact)
+        audit.append(
+            actor.who(),
+            audit.Act(
+                "roadmap_item",
+                row.item_id,
+                "enter_fact",
+                data={"indicator": indicator_id, "value": str(number), "period": fact.period},
+            ),
+        )
+        db.session.flush()
+        return fact
+
+
+def _required(value: Any) -> Decimal:
+    number = _number(value)
+    if number is None:
+        raise NotValid(_("Введите значение или отметьте, что сведения не предоставлены"), "value")
+    return number
+
+
+def add_dependency(
+    item_id: int, after_id: int, actor: Actor, *, blocking: bool = True, lag_days: int = 0
+) -> Dependency:
+    """`item` begins after `after`. Raises NotValid when the two are one, of different plans, or close a circle."""
+    with transaction():
+        item, before = visible_item(item_id, actor), visible_item(after_id, actor)
+        _coordinator(item, actor)
+        if item.roadmap_id != before.roadmap_id or item.id == before.id:
+            raise NotValid(_("Нужно другое мероприятие того же плана"), "after")
+        if would_close_a_circle(item.roadmap_id, item.id, before.id):
+            raise NotValid(_("Получится круг: %(a)s уже предшествует %(b)s", a=item.code, b=before.code), "after")
+        row = Dependency(
+            roadmap_id=item.roadmap_id, item_id=item.id, after_id=before.id, blocking=blocking, lag_days=lag_days
+        )
+        db.session.add(row)
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add_dependency", data={"after": before.code}))
+        db.session.flush()
+        return row
+
+
+def remove_dependency(dependency_id: int, actor: Actor) -> None:
+    with transaction():
+        row = db.session.get(Dependency, dependency_id)
+        if row is None:
+            raise NotFound(_("Связь не найдена"))
+        item = visible_item(row.item_id, actor)
+        _coordinator(item, actor)
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "remove_dependency", data={"after": row.after_id}))
+        db.session.delete(row)
+
+
+def _coordinator(item: Item, actor: Actor) -> None:
+    if not (actor.has(*COORDINATORS) and side_of(item, actor)):
+        raise NotAllowed(_("Связи ведёт координатор Стороны"))
+
+
+def link(
+    item_id: int, kind: str, subject_id: int, title: str, actor: Actor, *, url: str = "", required: bool = False,
+    settled: bool = False,
+) -> ItemLink:  # fmt: skip
+    """Tie an item to something of another room: (kind, id). `required`: the item closes only once it is settled."""
+    with transaction():
+        item = visible_item(item_id, actor)
+        if not actor.is_system:
+            _coordinator(item, actor)
+        row = ItemLink(
+            item_id=item.id, kind=kind, subject_id=subject_id, title=title, url=url, required=required, settled=settled
+        )
+        db.session.add(row)
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "link", data={"kind": kind, "id": subject_id}))
+        db.session.flush()
+        return row
+
+
+def settle_link(kind: str, subject_id: int, settled: bool = True) -> int:
+    """The other room tells that its subject is settled (an agreement is registered). Inside its transaction."""
+    with transaction():
+        ids = list(
+            db.session.scalars(select(ItemLink.id).where(ItemLink.kind == kind, ItemLink.subject_id == subject_id))
+        )
+        if ids:
+            db.session.execute(update(ItemLink).where(ItemLink.id.in_(ids)).values(settled=settled))
+        return len(ids)

@@ -1,0 +1,98 @@
+"""The change request's table of steps (change_request)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from core.accounts.actor import Actor
+from core.workflow import Ask, Input, State, Step, Workflow
+from roadmap.rules import changes as rules
+
+STATES = (
+    State("draft", _l("Проект"), "muted"),
+    State("submitted", _l("Подан"), "waiting"),
+    State("review_other", _l("Рассмотрение второй Стороной"), "waiting"),
+    State("approved", _l("Одобрен"), "success"),
+    State("declined", _l("Отклонён"), "danger", final=True),
+    State("applied", _l("Внесён в план"), "success", final=True),
+    State("withdrawn", _l("Отозван"), "muted", final=True),
+)
+
+KINDS: dict[str, Any] = {
+    "term": _l("срок"),
+    "executor": _l("исполнитель"),
+    "result": _l("результат"),
+    "indicator": _l("показатель"),
+    "exclusion": _l("исключение"),
+    "new_item": _l("новое мероприятие"),
+    "suspension": _l("приостановка"),
+}
+
+
+def keep_reason(row: Any, actor: Actor, ask: Ask) -> None:
+    row.reason = ask.comment.strip()
+
+
+def keep_answer(row: Any, actor: Actor, ask: Ask) -> None:
+    row.answered_side, row.answered_name = actor.side, actor.name
+
+
+STEPS = (
+    Step(
+        "submit",
+        ("draft",),
+        "submitted",
+        _l("Подать"),
+        who=(rules.asks_for_change,),
+        entails=(keep_reason,),
+        comment=True,
+    ),
+    Step(
+        "to_other",
+        ("submitted",),
+        "review_other",
+        _l("Направить второй Стороне"),
+        who=(rules.coordinates_asking_side,),
+    ),
+    Step(
+        "approve",
+        ("review_other",),
+        "approved",
+        _l("Одобрить"),
+        who=(rules.answers,),
+        entails=(keep_answer,),
+        asks=(Input("ground", _l("Протокол или письмо"), required=False),),
+    ),
+    Step(
+        "decline",
+        ("submitted", "review_other"),
+        "declined",
+        _l("Отклонить"),
+        who=(rules.may_decline,),
+        entails=(keep_answer,),
+        comment=True,
+        danger=True,
+    ),
+    Step(
+        "apply",
+        ("approved",),
+        "applied",
+        _l("Внести изменения"),
+        who=(rules.registers,),
+        when=(rules.edition_in_force,),
+        hidden=True,
+    ),
+    Step(
+        "withdraw",
+        ("draft", "submitted", "review_other", "approved"),
+        "withdrawn",
+        _l("Отозвать"),
+        who=(rules.asks_for_change,),
+        when=(rules.not_in_an_edition,),
+        danger=True,
+    ),
+)
+
+change_request = Workflow("change_request", _l("Запрос на изменение"), STATES, STEPS)

@@ -1,0 +1,59 @@
+"""Terms of an item in words: names of the fields and their values as a person reads them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core.accounts.roles import SIDES
+from roadmap.periods import RECURRENCES, label
+
+FIELDS: dict[str, Any] = {
+    "title": _l("Мероприятие"),
+    "term_text": _l("Срок словами"),
+    "starts_on": _l("Начало"),
+    "due_on": _l("Срок"),
+    "until_on": _l("Последний срок"),
+    "recurrence": _l("Повторяемость"),
+    "for_previous": _l("За предыдущий период"),
+    "period_dates": _l("Перенесённые сроки"),
+    "after_item_id": _l("После мероприятия"),
+    "after_days": _l("Дней после"),
+    "after_working": _l("Дни рабочие"),
+    "responsible_side": _l("Ответственная Сторона"),
+    "unit": _l("Ответственный исполнитель"),
+    "organisation_id": _l("Организация исполнителя"),
+    "co_executors": _l("Соисполнители"),
+    "co_organisations": _l("Организации соисполнителей"),
+    "result": _l("Ожидаемый результат"),
+    "document_kind": _l("Вид документа"),
+    "document_template": _l("Шаблон документа"),
+    "control_points": _l("Контрольные точки"),
+    "legal_basis": _l("Правовое основание"),
+    "target": _l("Целевое значение"),
+    "target_unit": _l("Единица измерения"),
+    "excluded": _l("Исключено"),
+}
+
+SIDE_NAMES: dict[str, Any] = {**SIDES, "both": _l("Совместно")}
+
+
+def wording(field: str, value: Any) -> str:
+    """A value of a field of the terms as a person reads it; "" for nothing."""
+    if value in (None, "", [], {}, False):
+        return ""
+    if field in ("starts_on", "due_on", "until_on"):
+        moment = value if isinstance(value, date) else date.fromisoformat(str(value))
+        return moment.strftime("%d.%m.%Y")
+    if field == "responsible_side":
+        return str(SIDE_NAMES.get(value, value))
+    if field == "recurrence":
+        return str(RECURRENCES.get(value, value))
+    if field == "control_points":
+        return "; ".join(" – ".join(filter(None, (point["title"], point.get("term")))) for point in value)
+    if field == "period_dates":
+        return "; ".join(f"{label(key)} – {wording('due_on', moved)}" for key, moved in value.items())
+    return _("да") if value is True else str(value)

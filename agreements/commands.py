@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from agreements import demo
@@ -36,11 +35,10 @@ def reset(yes: bool) -> None:
 
 
 @group.command("play")
-def play() -> None:
-    """Провести дополнительное соглашение от проекта до регистрации; документы — в instance/demo/."""
-    company = demo.load() if demo.is_empty() else demo.reset()
-    folder = Path(current_app.instance_path) / "demo"
-    for path in demo.play(company, folder):
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="Куда положить документы.")
+def play(folder: Path) -> None:
+    """Провести дополнительное соглашение от проекта до регистрации в отдельной базе и сохранить документы."""
+    for path in demo.play(demo.reset(), folder):
         click.echo(str(path))
 
 

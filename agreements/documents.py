@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -44,8 +45,6 @@ PREFIXES = {
     "target": ("customer",),
 }
 """Names under which a kind's template knows the parties in their order."""
-
-DATES = ("term_until", "effective_from", "period_from", "period_to", "consent", "citizen_birth")
 
 
 def register_kinds() -> None:
@@ -90,24 +89,40 @@ def file_name(agreement: Agreement, rendition: str, revision: int) -> str:
 
 def context(agreement: Agreement, data: Mapping[str, Any], registered: bool = False) -> dict[str, Any]:
     """Everything the template of the kind may print. Number and date stand only in the registered rendition."""
-    filled: dict[str, Any] = {**_dated(data), "city": agreement.city, "copies": len(agreement.parties)}
+    filled: dict[str, Any] = {**_dated(agreement.kind, data), "city": agreement.city, "copies": len(agreement.parties)}
     if registered:
         filled |= {"number": agreement.number, "date": agreement.signed_on}
     filled |= _parties(agreement, registered)
     if agreement.kind == "cooperation":
         filled |= _term(agreement)
+    if agreement.kind == "practice":
+        filled["term_until"] = agreement.valid_until
+    if agreement.kind == "target":
+        filled["copies"] = len(agreement.parties) + 1  # the citizen has one too
     if agreement.kind == "supplementary" and agreement.parent is not None:
         filled |= _supplementary(agreement, agreement.parent, data)
     return filled
 
 
-def _dated(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Data as stored, with its dates as dates."""
-    return {
-        name: date.fromisoformat(value) if name in DATES and isinstance(value, str) and value else value
-        for name, value in data.items()
-        if value not in (None, "")
-    }
+def _dated(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data as stored without what is empty, its dates as dates: wherever the kind's catalogue has a date."""
+    filled: dict[str, Any] = {name: copy.deepcopy(value) for name, value in data.items() if value not in (None, "")}
+    for entry in kinds.kind(kind).fields()["fields"]:
+        if entry["type"] == "date":
+            _date_in(filled, entry["name"].split("."))
+        for column in entry.get("columns", ()) if entry["type"] == "table" else ():
+            if column["type"] == "date":
+                for row in filled.get(entry["name"]) or ():
+                    _date_in(row, [column["name"]])
+    return filled
+
+
+def _date_in(place: Any, path: list[str]) -> None:
+    for step in path[:-1]:
+        place = place.get(step) if isinstance(place, dict) else None
+    value = place.get(path[-1]) if isinstance(place, dict) else None
+    if isinstance(value, str) and value:
+        place[path[-1]] = date.fromisoformat(value)
 
 
 def _term(agreement: Agreement) -> dict[str, Any]:
@@ -128,8 +143,9 @@ def _parties(agreement: Agreement, registered: bool) -> dict[str, Any]:
     named_blocks: dict[str, Any] = {"parties": blocks}
     prefixes = PREFIXES.get(agreement.kind, ())
     named_blocks |= dict(zip(prefixes, blocks, strict=False))
-    if agreement.kind == "supplementary" and len(blocks) > 2:
-        named_blocks["others"] = blocks[2:]
+    rest = {"supplementary": 2, "target": 1}.get(agreement.kind)
+    if rest is not None and blocks[rest:]:
+        named_blocks["others"] = blocks[rest:]
     return named_blocks
 
 

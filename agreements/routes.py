@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from agreements.known import known
 from agreements.models import Agreement
 from agreements.parties import side_of
+from core.signoffs.models import RouteTemplate
 from core.signoffs.plan import Course, Facts, Party, PlannedSlot, draw, template
 
 ROUTE_OF_SIDE = {"ministry": "agreement_ministry", "corporation": "agreement_corporation"}
@@ -24,11 +28,25 @@ def parties(agreement: Agreement) -> list[Party]:
 
 def courses(agreement: Agreement) -> list[Course]:
     """One route across all parties of a cluster partnership; otherwise each party its own."""
+    among = parties(agreement)
     if agreement.kind == "partnership":
-        return [Course(template("cluster_partnership"))]
+        return [Course(_template(agreement, code)) for code in codes(agreement, among)]
     return [
-        Course(template(ROUTE_OF_SIDE.get(party.side, "agreement_party")), party) for party in parties(agreement)
+        Course(_template(agreement, code), party) for code, party in zip(codes(agreement, among), among, strict=True)
     ]
+
+
+def codes(agreement: Agreement, among: Sequence[Party]) -> list[str]:
+    """The route templates an agreement needs: one for all, or one for each party in its order."""
+    if agreement.kind == "partnership":
+        return ["cluster_partnership"]
+    return [ROUTE_OF_SIDE.get(party.side, "agreement_party") for party in among]
+
+
+def _template(agreement: Agreement, code: str) -> RouteTemplate:
+    facts = known(agreement)
+    found = facts.templates.get(code) if facts else None
+    return found or template(code)
 
 
 def facts(agreement: Agreement) -> Facts:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from agreements import catalogue
+from agreements.known import known
 from agreements.models import Agreement, PaperCopy, PartySignature
 from agreements.parties import acts_as, is_initiator, names_of, party_of
 from core import clock
@@ -16,6 +22,9 @@ from core.errors import Reason
 from core.signoffs.models import Protocol, Remark, Round, Slot
 from core.signoffs.plan import missing
 from core.signoffs.service.rounds import POSITIVE, last_round
+
+MOST_NAMED = 6
+"""How many empty fields a reason names one by one."""
 
 
 def _plain(day: object) -> str:
@@ -130,6 +139,21 @@ def parties_requisites_valid(agreement: Agreement, actor: Actor) -> Reason | Non
     return None
 
 
+def fields_complete(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every field the document prints is filled in."""
+    lacking = list(dict.fromkeys(catalogue.lacking(agreement).values()))
+    if not lacking:
+        return None
+    shown = ", ".join(lacking[:MOST_NAMED]) + (
+        _(" и ещё %(n)s", n=len(lacking) - MOST_NAMED) if lacking[MOST_NAMED:] else ""
+    )
+    return Reason(
+        _("Не заполнено: %(fields)s", fields=shown),
+        "fields_complete",
+        names_of(agreement, "coordinator", initiator=True),
+    )
+
+
 def forms_reviewed(agreement: Agreement, actor: Actor) -> Reason | None:
     """The genitive forms that stand in the preamble were read by a person."""
     for party in agreement.parties:
@@ -174,7 +198,8 @@ def parent_unchanged(agreement: Agreement, actor: Actor) -> Reason | None:
 
 
 def _round(agreement: Agreement) -> Round | None:
-    return last_round("agreement", agreement.id)
+    facts = known(agreement)
+    return facts.round if facts else last_round("agreement", agreement.id)
 
 
 def all_mandatory_visas_current_round(agreement: Agreement, actor: Actor) -> Reason | None:
@@ -226,8 +251,22 @@ def public_info_only(agreement: Agreement, actor: Actor) -> Reason | None:
 
 def no_open_blocking_remarks(agreement: Agreement, actor: Actor) -> Reason | None:
     """No remark «не согласовано» waits for its answer."""
-    remark = db.session.scalars(
-        select(Remark)
+    remark = _open_remark(agreement)
+    if remark is None:
+        return None
+    who, text = remark
+    return Reason(
+        _("Нет ответа на замечание %(who)s: «%(text)s»", who=who, text=text[:80]),
+        "no_open_blocking_remarks",
+        names_of(agreement, "coordinator", initiator=True),
+    )
+
+
+def _open_remark(agreement: Agreement) -> tuple[str, str] | None:
+    if facts := known(agreement):
+        return facts.remark
+    row = db.session.execute(
+        select(Remark.author_name, Remark.text)
         .where(
             Remark.subject_kind == "agreement",
             Remark.subject_id == agreement.id,
@@ -236,13 +275,7 @@ def no_open_blocking_remarks(agreement: Agreement, actor: Actor) -> Reason | Non
         )
         .limit(1)
     ).first()
-    if remark is None:
-        return None
-    return Reason(
-        _("Нет ответа на замечание %(who)s: «%(text)s»", who=remark.author_name, text=remark.text[:80]),
-        "no_open_blocking_remarks",
-        names_of(agreement, "coordinator", initiator=True),
-    )
+    return (row.author_name, row.text) if row else None
 
 
 def protocol_is_open(agreement: Agreement) -> Protocol | None:
@@ -254,9 +287,23 @@ def protocol_is_open(agreement: Agreement) -> Protocol | None:
     ).first()
 
 
+@dataclass(frozen=True)
+class _ProtocolFacts:
+    state: str
+    changed: bool
+
+
+def _protocol(agreement: Agreement) -> Any:
+    """State of the newest protocol, and whether an agreed wording departs from the text."""
+    if facts := known(agreement):
+        return facts.protocol
+    row = protocol_is_open(agreement)
+    return row and _ProtocolFacts(row.state, any(each.agreed != each.original for each in row.rows))
+
+
 def disagreement_protocol_closed(agreement: Agreement, actor: Actor) -> Reason | None:
     """Every clause of the protocol has an agreed wording that all parties consented to."""
-    protocol = protocol_is_open(agreement)
+    protocol = _protocol(agreement)
     if protocol is not None and protocol.state == "closed":
         return None
     return Reason(
@@ -266,12 +313,10 @@ def disagreement_protocol_closed(agreement: Agreement, actor: Actor) -> Reason |
 
 def text_unchanged_by_protocol(agreement: Agreement, actor: Actor) -> Reason | None:
     """A changed text goes through a new revision; only an unchanged one is agreed as it stands."""
-    protocol = protocol_is_open(agreement)
-    if protocol is None or all(row.agreed == row.original for row in protocol.rows):
+    protocol = _protocol(agreement)
+    if protocol is None or not protocol.changed:
         return None
-    return Reason(
-        _("Согласованные редакции меняют текст: изложите его в новой редакции"), "text_unchanged_by_protocol"
-    )
+    return Reason(_("Согласованные редакции меняют текст: изложите его в новой редакции"), "text_unchanged_by_protocol")
 
 
 def document_frozen(agreement: Agreement, actor: Actor) -> Reason | None:
@@ -318,6 +363,8 @@ def authority(signatory: object, name: str) -> Reason | None:
 
 def signatures(agreement: Agreement) -> int:
     """Valid signatures under the current revision."""
+    if facts := known(agreement):
+        return len(facts.signed)
     return (
         db.session.scalar(
             select(func.count())
@@ -342,18 +389,21 @@ def is_not_last_signature(agreement: Agreement, actor: Actor) -> Reason | None:
 
 def all_others_signed(agreement: Agreement, actor: Actor) -> Reason | None:
     """The last signature needs every other party's."""
-    signed = set(
-        db.session.scalars(
-            select(PartySignature.party_id).where(
-                PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
+    facts = known(agreement)
+    signed = (
+        facts.signed
+        if facts
+        else set(
+            db.session.scalars(
+                select(PartySignature.party_id).where(
+                    PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
+                )
             )
         )
     )
     for party in agreement.parties:
         if party.id not in signed and party.organisation_id != actor.organisation_id:
-            return Reason(
-                _("Не подписал(а): %(name)s", name=party.organisation.short_name), "all_others_signed"
-            )
+            return Reason(_("Не подписал(а): %(name)s", name=party.organisation.short_name), "all_others_signed")
     return None
 
 
@@ -361,19 +411,29 @@ def all_copies_returned(agreement: Agreement, actor: Actor) -> Reason | None:
     """Every paper copy came back; electronic signatures need none."""
     if agreement.signing_method != "paper":
         return None
-    out = db.session.scalars(
-        select(PaperCopy)
-        .where(PaperCopy.agreement_id == agreement.id, PaperCopy.returned_on.is_(None))
-        .order_by(PaperCopy.number)
-    ).all()
-    out = [copy for copy in out if agreement.current and copy.revision_id == agreement.current.id]
+    out = _copies_out(agreement)
     if not out:
         return None
     return Reason(
-        _("Не возвращены экземпляры: %(numbers)s", numbers=", ".join(f"№\u00a0{copy.number}" for copy in out)),
+        _("Не возвращены экземпляры: %(numbers)s", numbers=", ".join(f"№\u00a0{number}" for number in out)),
         "all_copies_returned",
         _("делопроизводство: отметить возврат"),
     )
+
+
+def _copies_out(agreement: Agreement) -> Sequence[int]:
+    """Numbers of the current revision's copies that have not come back."""
+    if facts := known(agreement):
+        return facts.copies_out
+    return db.session.scalars(
+        select(PaperCopy.number)
+        .where(
+            PaperCopy.agreement_id == agreement.id,
+            PaperCopy.returned_on.is_(None),
+            PaperCopy.revision_id == (agreement.current.id if agreement.current else None),
+        )
+        .order_by(PaperCopy.number)
+    ).all()
 
 
 def not_registered_by_own_side(agreement: Agreement, actor: Actor) -> Reason | None:
@@ -395,14 +455,18 @@ def term_reached(agreement: Agreement, actor: Actor) -> Reason | None:
 
 def prolongs(agreement: Agreement, actor: Actor) -> Reason | None:
     """The agreement prolongs itself, and nobody gave notice against it."""
-    from agreements.models import Notice
-
-    against = db.session.scalar(
-        select(Notice.id).where(Notice.agreement_id == agreement.id, Notice.kind == "no_prolongation").limit(1)
-    )
-    if agreement.prolong_years > 0 and against is None:
+    if agreement.prolong_years > 0 and not _against_prolongation(agreement):
         return None
     return Reason(_("Пролонгация не предусмотрена или от неё отказались"), "prolongs")
+
+
+def _against_prolongation(agreement: Agreement) -> bool:
+    if facts := known(agreement):
+        return facts.against_prolongation
+    from agreements.models import Notice
+
+    statement = select(Notice.id).where(Notice.agreement_id == agreement.id, Notice.kind == "no_prolongation")
+    return db.session.scalar(statement.limit(1)) is not None
 
 
 def does_not_prolong(agreement: Agreement, actor: Actor) -> Reason | None:

@@ -34,7 +34,7 @@ STEPS = (
         "draft",
         _l("Сформировать документ"),
         who=(rules.coordinates_for_initiator,),
-        when=(rules.parties_requisites_valid,),
+        when=(rules.parties_requisites_valid, rules.fields_complete),
         entails=(effects.issue_draft,),
     ),
     Step(
@@ -45,6 +45,7 @@ STEPS = (
         who=(rules.coordinates_for_initiator,),
         when=(
             rules.parties_requisites_valid,
+            rules.fields_complete,
             rules.forms_reviewed,
             rules.not_paused,
             rules.parent_unchanged,
@@ -126,6 +127,7 @@ STEPS = (
         who=(rules.coordinates_for_initiator,),
         when=(
             rules.parties_requisites_valid,
+            rules.fields_complete,
             rules.no_open_blocking_remarks,
             rules.parent_unchanged,
             rules.route_defined_both_sides,

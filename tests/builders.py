@@ -156,5 +156,6 @@ def sign_in(client: FlaskClient, person: Person) -> FlaskClient:
         )
     with client.session_transaction() as cookie:
         cookie.clear()
-        cookie["token"] = token
+        cookie["_user_id"] = token
+        cookie["_fresh"] = True
     return client

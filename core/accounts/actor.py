@@ -46,11 +46,7 @@ class Actor:
 
     def who(self) -> Who:
         """The actor as the journal keeps him."""
-        return Who(
-            self.id, self.name, self.organisation_id, self.organisation_name, self.address, self.session
-        )
+        return Who(self.id, self.name, self.organisation_id, self.organisation_name, self.address, self.session)
 
 
-SYSTEM = Actor(
-    id=None, name="Система", roles=frozenset({"system"}), short_name="Система", method="system"
-)
+SYSTEM = Actor(id=None, name="Система", roles=frozenset({"system"}), short_name="Система", method="system")

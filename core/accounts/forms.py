@@ -23,6 +23,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from core.accounts.roles import ORGANISATION_KINDS
 from core.accounts.service.signatories import BASES
+from core.web.forms import options
 
 CASE_LABELS = {
     "gen": _l("родительный (кого, чего)"),
@@ -80,7 +81,7 @@ class TokenForm(FlaskForm):
 
 
 class OrganisationForm(VersionedForm):
-    kind = SelectField(_l("Вид"), choices=list(ORGANISATION_KINDS.items()))
+    kind = SelectField(_l("Вид"), choices=options(ORGANISATION_KINDS.items()))
     parent_id = SelectField(_l("Вышестоящая организация"), coerce=number_or_none)
     region_code = StringField(_l("Код региона"), description=_l("Две цифры"), render_kw={"maxlength": 2})
     full_name = TextAreaField(_l("Полное наименование"), [NEEDED])
@@ -88,7 +89,9 @@ class OrganisationForm(VersionedForm):
     alias = StringField(_l("Имя в договорах"), description=_l("«Министерство», «Корпорация», «Колледж»"))
     gender = RadioField(
         _l("Род наименования"),
-        choices=[("n", _l("средний: именуемое")), ("f", _l("женский: именуемая")), ("m", _l("мужской: именуемый"))],
+        choices=options(
+            [("n", _l("средний: именуемое")), ("f", _l("женский: именуемая")), ("m", _l("мужской: именуемый"))]
+        ),
         default="n",
     )
     full_name_gen = TextAreaField(CASE_LABELS["gen"])
@@ -126,9 +129,9 @@ class OrganisationForm(VersionedForm):
 class SignatoryForm(VersionedForm):
     person_id = SelectField(_l("Сотрудник в системе"), coerce=number_or_none)
     full_name = StringField(_l("Фамилия, имя, отчество"), [NEEDED])
-    gender = RadioField(_l("Пол"), choices=[("m", _l("мужской")), ("f", _l("женский"))], default="m")
+    gender = RadioField(_l("Пол"), choices=options([("m", _l("мужской")), ("f", _l("женский"))]), default="m")
     position = StringField(_l("Должность"), [NEEDED])
-    basis_kind = SelectField(_l("Вид основания"), choices=list(BASES.items()), default="charter")
+    basis_kind = SelectField(_l("Вид основания"), choices=options(BASES.items()), default="charter")
     basis = TextAreaField(_l("Основание полномочий"), [NEEDED], description=_l("Как в договоре: «Устав»"))
     basis_number = StringField(_l("Номер доверенности"))
     basis_date = DateField(_l("Дата доверенности"), [Optional()])
@@ -146,7 +149,7 @@ class PersonForm(VersionedForm):
     surname = StringField(_l("Фамилия"), [NEEDED])
     given_name = StringField(_l("Имя"), [NEEDED])
     patronymic = StringField(_l("Отчество"))
-    gender = RadioField(_l("Пол"), choices=[("m", _l("мужской")), ("f", _l("женский"))], default="m")
+    gender = RadioField(_l("Пол"), choices=options([("m", _l("мужской")), ("f", _l("женский"))]), default="m")
     position = StringField(_l("Должность"))
     unit = StringField(_l("Подразделение"))
     email = EmailField(_l("Электронная почта"), [NEEDED])

@@ -46,9 +46,7 @@ class Organisation(Versioned, Model):
     active: Mapped[bool] = mapped_column(default=True)
 
     parent: Mapped[Organisation | None] = relationship(remote_side="Organisation.id")
-    signatories: Mapped[list[Signatory]] = relationship(
-        back_populates="organisation", order_by="Signatory.id"
-    )
+    signatories: Mapped[list[Signatory]] = relationship(back_populates="organisation", order_by="Signatory.id")
 
     @property
     def side(self) -> str:
@@ -84,9 +82,7 @@ class Signatory(Versioned, Model):
 
     def valid_on(self, day: date) -> bool:
         """Whether the authority covers `day` (both ends included)."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 class Person(Versioned, Model):
@@ -138,9 +134,7 @@ class RoleHolding(Model):
     person: Mapped[Person] = relationship(back_populates="roles")
 
     def valid_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 class Credential(Model):

@@ -55,14 +55,10 @@ def _refuse_when_locked_out(email: str, address: str) -> None:
         select(
             func.count().filter(SignInAttempt.email == email),
             func.count().filter(SignInAttempt.address == address),
-        ).where(
-            SignInAttempt.at > since, or_(SignInAttempt.email == email, SignInAttempt.address == address)
-        )
+        ).where(SignInAttempt.at > since, or_(SignInAttempt.email == email, SignInAttempt.address == address))
     ).one()
     if by_person >= FAILURES_PER_PERSON or by_address >= FAILURES_PER_ADDRESS:
-        raise NotAllowed(
-            _("Слишком много неудачных попыток входа. Повторите через %(minutes)s минут.", minutes=15)
-        )
+        raise NotAllowed(_("Слишком много неудачных попыток входа. Повторите через %(minutes)s минут.", minutes=15))
 
 
 def _open_session(person_id: int, address: str, agent: str) -> str:
@@ -108,9 +104,7 @@ def sign_out_everywhere(person_id: int, actor: Actor) -> None:
 def _end_sessions(person_id: int, now: datetime, keep: str = "") -> None:
     db.session.execute(
         update(AuthSession)
-        .where(
-            AuthSession.person_id == person_id, AuthSession.ended_at.is_(None), AuthSession.token_hash != keep
-        )
+        .where(AuthSession.person_id == person_id, AuthSession.ended_at.is_(None), AuthSession.token_hash != keep)
         .values(ended_at=now)
     )
 
@@ -132,9 +126,7 @@ def _password_of(person_id: int) -> Credential | None:
 def check_strength(password: str) -> None:
     """Refuse a password that is too short or one character repeated."""
     if len(password) < PASSWORD_LENGTH or len(set(password)) < 5:
-        raise NotValid(
-            _("Пароль — не короче %(n)s знаков, не менее пяти разных", n=PASSWORD_LENGTH), "password"
-        )
+        raise NotValid(_("Пароль — не короче %(n)s знаков, не менее пяти разных", n=PASSWORD_LENGTH), "password")
 
 
 def set_password(person_id: int, password: str, actor: Actor, must_change: bool = False) -> None:

@@ -22,11 +22,15 @@ class DayOut(Schema):
     corrected = Boolean()
 
 
+class DayOfYear(DayOut):
+    pass
+
+
 class YearOut(Schema):
     year = Integer()
     published = Boolean(metadata={"description": "Известно ли постановление о переносе выходных дней этого года"})
     working_days = List(Integer(), metadata={"description": "Рабочих дней по месяцам"})
-    days = List(Nested(DayOut))
+    days = List(Nested(DayOfYear))
 
 
 class DayIn(Schema):

@@ -50,9 +50,7 @@ class ProblemOut(Schema):
 
 def page_of(item: type[Schema], name: str) -> Any:
     """The schema of one page of `item`s."""
-    return Schema.from_dict(
-        {"items": List(Nested(item)), "next": String(), "previous": String()}, name=f"{name}Page"
-    )
+    return Schema.from_dict({"items": List(Nested(item)), "next": String(), "previous": String()}, name=f"{name}Page")
 
 
 def as_page(page: Page[Any], row: Callable[[Any], Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask import flash
 from flask_wtf import FlaskForm
+from wtforms import SelectChoice
 
 from core.errors import NotNow, NotValid
 
@@ -54,6 +55,11 @@ def differences(form: FlaskForm, row: Any) -> list[tuple[Any, Any]]:
         for field in fields
         if (field.data or "") != (getattr(row, field.name) or "")
     ]
+
+
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """(value, label) pairs as the choices of a list field."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def values_of(form: FlaskForm) -> dict[str, Any]:

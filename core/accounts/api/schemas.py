@@ -63,6 +63,10 @@ class SignatoryOut(SignatoryFields):
     version = Integer()
 
 
+class SignatoryOfOrganisation(SignatoryOut):
+    """A class of its own: APIFlask names a schema twice when it answers both alone and inside another."""
+
+
 class OrganisationFields(Schema):
     kind = String(validate=OneOf(list(ORGANISATION_KINDS)))
     parent_id = Integer(allow_none=True)
@@ -102,7 +106,7 @@ class OrganisationOut(OrganisationFields):
     id = Integer()
     active = Boolean()
     forms = Dict(keys=String(), values=Raw())
-    signatories = List(Nested(SignatoryOut))
+    signatories = List(Nested(SignatoryOfOrganisation))
     version = Integer()
 
 
@@ -131,6 +135,10 @@ class RoleDates(Schema):
 
 class RoleOut(RoleDates):
     role = String()
+
+
+class RoleOfPerson(RoleOut):
+    pass
 
 
 class PersonFields(Schema):
@@ -166,7 +174,7 @@ class PersonOut(PersonFields):
     id = Integer()
     active = Boolean()
     forms = Dict(keys=String(), values=Raw())
-    roles = List(Nested(RoleOut))
+    roles = List(Nested(RoleOfPerson))
     version = Integer()
 
 

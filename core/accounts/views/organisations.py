@@ -17,7 +17,7 @@ from core.accounts.service.changes import administrator
 from core.accounts.service.organisations import FORMS
 from core.accounts.service.signatories import BASES
 from core.accounts.views.blueprint import bp
-from core.web.forms import Refused, attempt, differences, values_of
+from core.web.forms import Refused, attempt, differences, options, values_of
 
 
 @bp.get("/organisations")
@@ -86,7 +86,7 @@ def edit_organisation(organisation_id: int) -> Any:
 
 def _offer_parents(form: OrganisationForm, itself: int | None) -> None:
     others = [(row.id, row.short_name) for row in queries.choices() if row.id != itself]
-    form.parent_id.choices = [("", _("нет")), *others]
+    form.parent_id.choices = options([("", _("нет")), *others])
 
 
 def _form(form: OrganisationForm, row: Organisation | None, status: int = 200, stored: Any = ()) -> Any:
@@ -143,16 +143,19 @@ def edit_signatory(organisation_id: int, signatory_id: int) -> Any:
         done = attempt(form, lambda: service.update_signatory(actor, signatory_id, values_of(form), form.expected()))
         if not isinstance(done, Refused):
             return _shown(queries.organisation(actor, organisation_id), _("Сохранено"))
-        return _signatory_form(form, organisation_id, done.status)
+        now = queries.signatory(actor, organisation_id, signatory_id)
+        stored = differences(form, now) if form.expected() != now.version else ()
+        form.version.data = now.version
+        return _signatory_form(form, organisation_id, done.status, stored)
     return _signatory_form(form, organisation_id)
 
 
 def _offer_people(form: SignatoryForm, organisation_id: int) -> None:
     search = queries.Search(organisation_id=organisation_id, size=queries.FEW)
     people = [(row.id, f"{row.surname} {row.given_name}") for row in queries.people(me(), search).items]
-    form.person_id.choices = [("", _("нет")), *people]
+    form.person_id.choices = options([("", _("нет")), *people])
 
 
-def _signatory_form(form: SignatoryForm, organisation_id: int, status: int = 200) -> Any:
+def _signatory_form(form: SignatoryForm, organisation_id: int, status: int = 200, stored: Any = ()) -> Any:
     row = queries.organisation(me(), organisation_id)
-    return render_template("accounts/signatory_form.html", form=form, row=row), status
+    return render_template("accounts/signatory_form.html", form=form, row=row, stored=stored), status

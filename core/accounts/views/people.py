@@ -16,7 +16,7 @@ from core.accounts.roles import ROLES, roles_for
 from core.accounts.service.changes import administrator
 from core.accounts.service.people import FORMS
 from core.accounts.views.blueprint import bp
-from core.web.forms import Refused, attempt, differences, values_of
+from core.web.forms import Refused, attempt, differences, options, values_of
 
 
 @bp.get("/people")
@@ -40,7 +40,7 @@ def person(person_id: int) -> Any:
 
 def _page(person_id: int, role: RoleForm, password: SetPasswordForm, status: int = 200) -> Any:
     row = queries.person(me(), person_id)
-    role.role.choices = [(fitting.name, fitting.label) for fitting in roles_for(row.organisation.kind)]
+    role.role.choices = options((fitting.name, fitting.label) for fitting in roles_for(row.organisation.kind))
     held = sorted(row.roles, key=lambda holding: list(ROLES).index(holding.role))
     return render_template(
         "accounts/person.html",
@@ -87,7 +87,8 @@ def edit_person(person_id: int) -> Any:
 
 
 def _offer_organisations(form: PersonForm) -> None:
-    form.organisation_id.choices = [("", _("выберите")), *((row.id, row.short_name) for row in queries.choices())]
+    offered = [(row.id, row.short_name) for row in queries.choices()]
+    form.organisation_id.choices = options([("", _("выберите")), *offered])
 
 
 def _form(form: PersonForm, row: Person | None, status: int = 200, stored: Any = ()) -> Any:
@@ -112,7 +113,7 @@ def grant_role(person_id: int) -> Any:
     """Give a role, or change its dates."""
     form = RoleForm()
     row = queries.person(me(), person_id)
-    form.role.choices = [(fitting.name, fitting.label) for fitting in roles_for(row.organisation.kind)]
+    form.role.choices = options((fitting.name, fitting.label) for fitting in roles_for(row.organisation.kind))
     done = attempt(
         form,
         lambda: service.grant_role(me(), person_id, form.role.data, form.valid_from.data, form.valid_to.data),

@@ -15,6 +15,9 @@ from core.documents.authoring.source import JINJA, TAG, Block, Break, Grid, Para
 from core.documents.authoring.typography import bind
 
 CORNER = "Приложение"
+_CLAUSES = ("Пункт", "Пункт приказа")
+# Styles that never end the walk back from the signatures to the last clause.
+_LEAD_ON = ("Раздел", "Подпункт", "Заголовок без номера")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _ALIGN = {"c": "center", "l": "left", "r": "right", "j": "both"}
 
@@ -58,11 +61,14 @@ def write_text(paragraph: WordParagraph, text: str) -> None:
 
 
 def _hold_last_clause(document: Document, block: Grid) -> None:
-    """Signatures never stand alone on a sheet: the last clause before them goes to their page."""
+    """Signatures never stand alone on a sheet: the last clause before them, in each of its variants, goes with them."""
+    last = ""
     for paragraph in reversed(document.paragraphs if block.keep else ()):
-        paragraph.paragraph_format.keep_with_next = True
-        if paragraph.style is not None and paragraph.style.name == "Пункт":
+        style = paragraph.style.name if paragraph.style is not None else ""
+        if last and not (last in _CLAUSES and paragraph.text.startswith(("{%p else", "{%p elif"))):
             return
+        paragraph.paragraph_format.keep_with_next = True
+        last = "" if style in (TAG, *_LEAD_ON) else style
 
 
 def _new_table(document: Document, style: str, shares: tuple[float, ...], rows: int, width: int) -> WordTable:

@@ -23,6 +23,7 @@ class Style:
     align: str = ""
     first: float = 0.0
     left: float = 0.0
+    right: float = 0.0
     before: float = 0.0
     after: float = 0.0
     line: float = 0.0
@@ -50,6 +51,7 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
               line=1.0),
         Style("Subtitle", "Subtitle", align="center", bold=True, after=6, keep_next=True, line=1.0),
         Style("Centred", "По центру", align="center", after=8, line=1.0),
+        Style("Preamble", "Преамбула", based="BodyText", after=8),
         Style("Spaced", "Отбивка", based="BodyText", before=10),
         Style("Issuer", "Наименование организации", align="center", bold=True, line=1.0),
         Style("TextTitle", "Заголовок к тексту", align="left", before=6, after=12, bold=True, line=1.0),
@@ -69,7 +71,7 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
         Style("OrderItem", "Пункт приказа", align=side, first=indent, level=0, numbering=ORDER_NUMBERING),
         Style("Heading", "Заголовок без номера", follows="BodyText", align="center", before=12, after=6,
               bold=True, keep_next=True, keep_lines=True, outline=0, line=1.0),
-        Style("Appendix", "Приложение", align="left", line=1.0, keep_next=True),
+        Style("Appendix", "Приложение", align="left", after=6, line=1.0, keep_next=True),
         Style("Grif", "Гриф", align="left", line=1.0),
         Style("GrifWord", "Слово грифа", based="Grif", after=6, bold=True, keep_next=True),
         Style("Requisites", "Реквизиты", align="left", size=12, line=1.0),
@@ -77,10 +79,10 @@ def styles_of(profile: Profile) -> tuple[Style, ...]:
         Style("Signature", "Подпись", align="left", before=4, line=1.0),
         Style("SignatureLine", "Строка подписи", based="Signature", before=16),
         Style("SignatureMark", "Отметка об электронной подписи", based="Signature", align="center", size=9,
-              boxed=True, keep_lines=True),
+              boxed=True, left=0.25, right=0.25, before=6, after=4, keep_lines=True),
         Style("Caption", "caption", align="left", before=10, after=4, line=1.0, size=12, keep_next=True),
         Style("UnderCaption", "Под заголовком таблицы", align="left", after=4, line=1.0, size=12, keep_next=True),
-        Style("Note", "Примечание", align=side, first=indent, size=12, before=4, line=1.0),
+        Style("Note", "Примечание", align=side, first=indent, size=12, before=4, line=1.0, keep_next=True),
         Style("Cell", "Ячейка", align="left", before=1, after=2, line=1.0),
         Style("CellHead", "Шапка таблицы", based="Cell", align="center", bold=True, keep_next=True),
         Style("CellSection", "Раздел таблицы", based="Cell", align="center", bold=True, keep_next=True,
@@ -185,7 +187,7 @@ def _spacing(style: Style) -> str:
 
 
 def _indent(style: Style) -> str:
-    values = {"left": style.left, "firstLine": style.first}
+    values = {"left": style.left, "right": style.right, "firstLine": style.first}
     written = "".join(f' w:{name}="{round(value * 567)}"' for name, value in values.items() if value)
     return f"<w:ind{written}/>" if written else ""
 

@@ -15,7 +15,7 @@ from core.errors import NotValid
 
 FILLED = ("author", "comments", "identifier", "language", "subject", "title")
 LONGEST = 255
-_LABELS = {
+LABELS = {
     "author": _l("свойство «Автор»"), "comments": _l("свойство «Примечания»"),
     "identifier": _l("свойство «Идентификатор»"), "language": _l("свойство «Язык»"),
     "subject": _l("свойство «Тема»"), "title": _l("свойство «Название»"),
@@ -58,9 +58,9 @@ def read(docx: DocxTemplate, env: Sandbox) -> Core:
         source = getattr(properties, name)
         setattr(properties, name, source)  # docxtpl writes even the empty ones
         if "{" in source:
-            tree = parse(plain, source, str(_LABELS[name]))
+            tree = parse(plain, source, str(LABELS[name]))
             code = Code.from_code(plain, plain.compile(tree), plain.globals)
-            codes[name] = (source, _LABELS[name], code)
+            codes[name] = (source, LABELS[name], code)
             setattr(properties, name, _MARK.format(name))
     part = docx.docx.part.package._core_properties_part
     return _cut(part.partname.membername, part.blob.decode("utf-8"), codes)

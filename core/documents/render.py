@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 
+from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from lxml import etree
@@ -88,7 +90,7 @@ def _compiled(template: Template, data: dict[str, object], deflater: Deflater) -
 def _with_parts(template: Template, data: dict[str, object], deflater: Deflater) -> Rendered:
     try:
         files = through_docxtpl(template, data)
-    except (TemplateError, *BROKEN) as error:
+    except (TemplateError, OpcError, zipfile.BadZipFile, etree.XMLSyntaxError, *BROKEN) as error:
         raise diagnose(template, data).refusal(error) from error
     made = assemble([member(name, blob, deflater.compress) for name, blob in files])
     return Rendered(made, "docxtpl", engine(deflater), template.sha256)

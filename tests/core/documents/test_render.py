@@ -192,6 +192,11 @@ def test_the_docxtpl_way_refuses_missing_fields_and_unsafe_links_too() -> None:
     assert "PNG" in str(refused(papers.a_template("{{ qr }}"), {"qr": Image(b"GIF89a")}))
 
 
+@pytest.mark.parametrize("broken", [b"no zip", papers.zipped({"a.txt": b"x"})])
+def test_a_subdocument_that_is_no_document_is_a_refusal(broken: bytes) -> None:
+    assert str(refused(papers.a_template("{{p sub }}"), {"sub": Subdocument(broken)}))
+
+
 def test_the_docxtpl_way_fills_headers_footnotes_and_properties_once() -> None:
     def build(paper: Paper) -> None:
         paper.sections[0].header.paragraphs[0].text = "{{ qr }}{{ v }}"

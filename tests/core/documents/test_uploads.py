@@ -48,7 +48,7 @@ def with_xml(inside: str, start: str = "") -> bytes:
 
 def a_field(*pieces: str, begin: str = "") -> str:
     runs = "".join(f'<w:r><w:instrText xml:space="preserve">{piece}</w:instrText></w:r>' for piece in pieces)
-    start, end = ('<w:r><w:fldChar w:fldCharType="%s"/></w:r>' % kind for kind in ("begin", "end"))
+    start, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
     return f"<w:p>{start}{begin}{runs}{end}</w:p>"
 
 

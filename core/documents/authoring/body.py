@@ -27,11 +27,9 @@ def write_blocks(document: Document, blocks: Iterable[Block], width: int, corner
     on_new_page = False
     for block in blocks:
         if isinstance(block, Paragraph):
-            paragraph = document.add_paragraph(style=block.style)
-            paragraph.paragraph_format.page_break_before = on_new_page or None
+            paragraph = _write_paragraph(document, block, on_new_page)
             if block.style == CORNER:
                 paragraph.paragraph_format.left_indent = Twips(width - corner)
-            write_text(paragraph, block.text)
             on_new_page = False
         elif isinstance(block, Table):
             _write_table(document, block, width)
@@ -42,6 +40,16 @@ def write_blocks(document: Document, blocks: Iterable[Block], width: int, corner
             on_new_page = True
         else:
             raise SourceError(f"блок не на своём месте: {block}")
+
+
+def _write_paragraph(document: Document, block: Paragraph, on_new_page: bool) -> WordParagraph:
+    """A clause that introduces its sub-clauses stays with the first of them."""
+    paragraph = document.add_paragraph(style=block.style)
+    paragraph.paragraph_format.page_break_before = on_new_page or None
+    if block.style in _CLAUSES and block.text.endswith(":"):
+        paragraph.paragraph_format.keep_with_next = True
+    write_text(paragraph, block.text)
+    return paragraph
 
 
 def write_text(paragraph: WordParagraph, text: str) -> None:

@@ -1,16 +1,21 @@
-"""In whose name a person may act in a slot: his own, or a principal's whom he stands in for today."""
+"""In whose name a person may act in a slot: his own, or a principal's whom he stands in for on that day."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
 from core import clock
 from core.accounts.actor import Actor
-from core.accounts.models import Person
 from core.db import db
 from core.signoffs.models import Slot, SlotHolder, Substitution
+
+_day: ContextVar[date | None] = ContextVar("day of the act", default=None)
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,24 @@ class Hat:
         return self.substitution.mark if self.substitution else ""
 
 
+@contextmanager
+def as_of(day: date) -> Iterator[None]:
+    """Judge substitutions by `day` inside the block: an act on paper is judged by the day it was signed."""
+    token = _day.set(day)
+    try:
+        yield
+    finally:
+        _day.reset(token)
+
+
+def day_of_act() -> date:
+    """The day by which an act is judged: today, unless it was given on paper earlier."""
+    return _day.get() or clock.today()
+
+
 def active_substitutions(person_id: int) -> list[Substitution]:
-    """The substitutions that make `person_id` somebody's substitute today. One query."""
-    day = clock.today()
+    """The substitutions that make `person_id` somebody's substitute on the day of the act. One query."""
+    day = day_of_act()
     rows = db.session.scalars(
         select(Substitution).where(
             Substitution.substitute_id == person_id,
@@ -40,23 +60,16 @@ def active_substitutions(person_id: int) -> list[Substitution]:
 
 
 def hat_for(slot: Slot, actor: Actor) -> Hat | None:
-    """How the actor may act in the slot: himself first, then as a substitute of the same organisation."""
+    """How the actor may act in the slot: himself first, then as a substitute from the holder's own organisation."""
     if actor.id is None:
         return None
-    by_person = {holder.person_id: holder for holder in slot.holders}
-    if actor.id in by_person:
-        return Hat(by_person[actor.id])
+    mine = {holder.person_id: holder for holder in slot.holders if holder.organisation_id == actor.organisation_id}
+    if actor.id in mine:
+        return Hat(mine[actor.id])
+    if not mine:
+        return None
     for row in active_substitutions(actor.id):
-        holder = by_person.get(row.principal_id)
-        if holder and row.covers(slot.round.subject_kind, slot.kind, slot.id) and _same_side(slot, actor):
+        holder = mine.get(row.principal_id)
+        if holder and row.covers(slot.round.subject_kind, slot.kind, slot.id):
             return Hat(holder, row)
     return None
-
-
-def _same_side(slot: Slot, actor: Actor) -> bool:
-    """A substitute never acts for the other side: he belongs to the organisation the slot is for."""
-    return actor.organisation_id == slot.organisation_id
-
-
-def holder_organisation(person_id: int) -> int:
-    return db.session.get_one(Person, person_id).organisation_id

@@ -9,9 +9,13 @@ from core.accounts.actor import Actor
 from core.clock import in_moscow
 from core.db import db
 from core.errors import Reason
+from core.signoffs.counting import OPEN, peers, stage_complete
 from core.signoffs.hats import hat_for
 from core.signoffs.models import Decision, PaperAct, Slot
 from core.signoffs.subjects import subject
+
+FOUR_EYES = ("visa", "signature", "registration")
+"""Kinds of slots that four eyes keep apart: a submission mark and an acknowledgement decide nothing."""
 
 
 def _day(slot: Slot) -> str:
@@ -31,8 +35,8 @@ def is_system(slot: Slot, actor: Actor) -> Reason | None:
 def turn_has_come(slot: Slot, actor: Actor) -> Reason | None:
     """Every earlier stage of the track is complete."""
     for earlier in slot.round.slots:
-        same_track = (earlier.phase, earlier.track) == (slot.phase, slot.track)
-        if same_track and earlier.stage < slot.stage and earlier.state in ("queued", "assigned"):
+        before = (earlier.phase, earlier.track) == (slot.phase, slot.track) and earlier.stage < slot.stage
+        if before and earlier.state in OPEN and not stage_complete(peers(earlier, slot.round.slots)):
             return Reason(
                 _("Не завершён предыдущий этап: %(label)s", label=earlier.label),
                 "turn_has_come",
@@ -65,33 +69,38 @@ def round_is_open(slot: Slot, actor: Actor) -> Reason | None:
 
 def not_author(slot: Slot, actor: Actor) -> Reason | None:
     """Nobody gives a visa on what they drafted; the drafter's own submission mark is exempt."""
-    if slot.kind != "visa" or actor.id not in slot.round.drafters:
+    if slot.kind != "visa" or people_behind(slot, actor).isdisjoint(slot.round.drafters):
         return None
     return Reason(
         _("Вы готовили этот проект: визу даёт не автор"), "not_author", _("другой сотрудник подразделения")
     )
 
 
+def people_behind(slot: Slot, actor: Actor) -> set[int | None]:
+    """Whose word a decision of the actor here would be: his own and, where he stands in, his principal's."""
+    hat = hat_for(slot, actor)
+    return {actor.id, hat.holder.person_id} if hat else {actor.id}
+
+
 def not_decided_here_before(slot: Slot, actor: Actor) -> Reason | None:
     """Nobody decides two slots of one round, in his own name or for another, unless the route says so."""
-    if slot.round.same_person:
+    if slot.same_person or slot.kind not in FOUR_EYES:
         return None
-    hat = hat_for(slot, actor)
-    people = {actor.id, hat.holder.person_id if hat else actor.id}
+    people = people_behind(slot, actor)
     earlier = db.session.execute(
         select(Decision.name, Slot.label)
         .join(Slot, Slot.id == Decision.slot_id)
         .where(
             Decision.round_id == slot.round_id,
-            Slot.kind == "visa",
+            Slot.kind.in_(FOUR_EYES),
             Decision.person_id.in_(people) | Decision.principal_id.in_(people),
         )
         .limit(1)
     ).first()
-    if earlier is None or slot.kind not in ("visa", "signature"):
+    if earlier is None:
         return None
     return Reason(
-        _("%(name)s уже дал визу в этом круге: %(label)s", name=earlier.name, label=earlier.label),
+        _("%(name)s уже принимал решение в этом круге: %(label)s", name=earlier.name, label=earlier.label),
         "not_decided_here_before",
         _("другое лицо"),
     )

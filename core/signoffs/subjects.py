@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from core.accounts.actor import Actor
 from core.signoffs.models import Decision, Round, Slot
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """A kind of thing that goes through rounds. The hooks run inside the transaction of the decision."""
 
@@ -18,15 +18,21 @@ class Subject:
     label: Any
     url: Callable[[int], str]
     on_round_end: Callable[[Round, str, Actor], None]
-    """(round, outcome, actor): a phase passed ("passed") or the round was rejected ("rejected")."""
+    """(round, outcome, actor): the phase is complete ("passed"; told after every decision that leaves it so) or the
+    round was stopped by a refusal ("rejected", told once, the round being closed already)."""
     lock: Callable[[int], object]
     """Take the subject's row lock. Always taken before the round's, so that two paths never wait for each other."""
     on_decided: Callable[[Slot, Decision, Actor], None] = lambda slot, decision, actor: None
-    """After every decision in a slot: a signature moves an agreement by one."""
+    """After every decision in a slot: a signature moves an agreement by one. The actor is the one who decided (on
+    paper the signer); a substitute need not hold the role himself."""
     may_coordinate: Callable[[int, Actor], bool] = lambda subject_id, actor: False
     """Whether the actor coordinates the subject for a party: recalls, reassigns, answers remarks."""
     before_decision: Callable[[Slot, Actor, str], None] = lambda slot, actor, verdict: None
     """The domain's own conditions; raises a refusal (a lapsed authority to sign, a paused agreement)."""
+    answers_required: bool = True
+    """A new round may not start while a blocking remark is without an answer."""
+    paper: Callable[[int], Mapping[str, Any]] = lambda subject_id: {}
+    """What its papers print beside the rounds: title, number, date, city, parent, parties (blocks of templates)."""
 
 
 _subjects: dict[str, Subject] = {}

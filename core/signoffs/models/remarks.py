@@ -26,6 +26,8 @@ class Remark(Versioned, Model):
     clause_number: Mapped[str] = mapped_column(Code, default="")
     text: Mapped[str] = mapped_column(Text)
     blocking: Mapped[bool] = mapped_column(default=False)
+    editorial: Mapped[bool] = mapped_column(default=False)
+    """About wording only: never blocks, and taking it up may keep the other visas."""
     author_id: Mapped[int]
     author_name: Mapped[str] = mapped_column(Text)
     author_position: Mapped[str] = mapped_column(Text, default="")

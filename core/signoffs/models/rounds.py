@@ -46,7 +46,6 @@ class Round(Model):
     facts: Mapped[dict[str, Any]] = mapped_column(Json)
     templates: Mapped[list[Any]] = mapped_column(Json)
     """[[organisation id or null, template code, version]] the slots were drawn from."""
-    same_person: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_by: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -82,6 +81,8 @@ class Slot(Stateful, Model):
     role: Mapped[str] = mapped_column(Code, default="")
     label: Mapped[str] = mapped_column(Text)
     mandatory: Mapped[bool] = mapped_column(default=True)
+    same_person: Mapped[bool] = mapped_column(default=False)
+    """The template it was drawn from lets one person decide two slots."""
     days: Mapped[int] = mapped_column(default=3)
     assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -111,6 +112,8 @@ class SlotHolder(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("signoff_slot.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    """Where he worked then: a person who has moved to another organisation does not take the slot along."""
     name: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(Text, default="")
 
@@ -142,6 +145,7 @@ class Decision(Model):
     document_hash: Mapped[str] = mapped_column(Hash)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     person_id: Mapped[int]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     name: Mapped[str] = mapped_column(Text)
     position: Mapped[str] = mapped_column(Text, default="")
     mark: Mapped[str] = mapped_column(Code, default="")
@@ -160,6 +164,11 @@ class Decision(Model):
 
     slot: Mapped[Slot] = relationship(back_populates="decision", foreign_keys=[slot_id])
     paper_act: Mapped[PaperAct | None] = relationship()
+
+    @property
+    def kept(self) -> bool:
+        """Carried over from an earlier round by a recorded decision."""
+        return self.carried_from_id is not None
 
 
 class PaperAct(Model):

@@ -2,7 +2,8 @@
 
 from core.signoffs.service.decide import decide
 from core.signoffs.service.paper import confirm_paper, record_paper, refuse_paper
-from core.signoffs.service.rounds import Start, carry, open_phase, pass_phase, start, stop, supersede
+from core.signoffs.service.carry import carry
+from core.signoffs.service.rounds import Start, open_phase, pass_phase, start, stop, supersede
 
 __all__ = [
     "Start",

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core import clock
-from core.accounts.actor import Actor
 from core.accounts.access import may_see
+from core.accounts.actor import Actor
 from core.db import db, transaction
 from core.errors import NotFound, NotNow, NotValid, Reason
 from core.signoffs.hats import Hat, hat_for
@@ -44,6 +44,7 @@ class NewRemark:
     text: str
     clause_id: str = ""
     clause_number: str = ""
+    editorial: bool = False
 
 
 def decide(
@@ -57,16 +58,26 @@ def decide(
 ) -> Decision:
     """Give a verdict in a slot: approved, approved_with_remarks, rejected, signed, registered, acknowledged.
 
-    `seen_hash` is the text the person had before the eyes: another text now is a refusal. Raises NotFound, NotAllowed,
-    NotNow (decided already, recalled, four eyes, closed), NotValid (no reason given).
+    «approved» is the positive verdict of any slot. `seen_hash` is the text the person had before the eyes: another text
+    now is a refusal. Raises NotFound, NotAllowed, NotNow (decided already, recalled, four eyes, closed), NotValid (no
+    reason given).
     """
     with transaction():
         slot = lock_slot(slot_id, actor)
-        verdict = POSITIVE_OF_KIND[slot.kind] if verdict == "approved" and slot.kind != "submission" else verdict
-        if verdict not in STEP_OF:
-            raise NotValid(_("Нет такого решения: %(verdict)s", verdict=verdict), "verdict")
+        verdict = fitting(slot, verdict)
         refuse_changed(slot, seen_hash)
         return settle(slot, verdict, actor, comment, remarks=remarks)
+
+
+def fitting(slot: Slot, verdict: str) -> str:
+    """The verdict as a slot of this kind gives it. Raises NotValid for one that it cannot give."""
+    positive = POSITIVE_OF_KIND.get(slot.kind, "")
+    if verdict == "approved":
+        verdict = positive
+    if verdict not in (positive, "approved_with_remarks", "rejected"):
+        label = VERDICTS.get(verdict, verdict)
+        raise NotValid(_("Здесь такого решения не дают: %(verdict)s", verdict=str(label)), "verdict")
+    return verdict
 
 
 def lock_slot(slot_id: int, actor: Actor) -> Slot:
@@ -79,14 +90,19 @@ def lock_slot(slot_id: int, actor: Actor) -> Slot:
     if found is None or not may_see(actor, found.subject_kind, found.subject_id):
         raise NotFound(_("Задание не найдено"))
     subject(found.subject_kind).lock(found.subject_id)
-    current = db.session.scalars(
+    current = lock_round(found.round_id)
+    return next(slot for slot in current.slots if slot.id == slot_id)
+
+
+def lock_round(round_id: int) -> Round:
+    """The round with its slots, read anew under its lock. The subject's lock is taken before."""
+    return db.session.scalars(
         select(Round)
-        .where(Round.id == found.round_id)
+        .where(Round.id == round_id)
         .options(selectinload(Round.slots).selectinload(Slot.holders))
         .with_for_update(of=Round)
         .execution_options(populate_existing=True)
     ).one()
-    return next(slot for slot in current.slots if slot.id == slot_id)
 
 
 def refuse_changed(slot: Slot, seen_hash: str | None) -> None:
@@ -118,60 +134,44 @@ def settle(
     *,
     remarks: Sequence[NewRemark] = (),
     paper: PaperAct | None = None,
-    hat: Hat | None = None,
 ) -> Decision:
-    """Decide a locked slot: the step, the append-only decision, what the round makes of it, what the subject does."""
-    hat = hat or hat_for(slot, actor)
+    """Decide a locked slot: the step, the append-only decision, what the round makes of it, what the subject does.
+
+    `actor` is the one whose decision it is: on paper the signer.
+    """
+    hat = hat_for(slot, actor)
     kind = subject(slot.round.subject_kind)
     kind.before_decision(slot, actor, verdict)
     text = comment.strip() or "; ".join(remark.text for remark in remarks)
-    signer = _Paper(actor, paper).as_holder(hat) if paper and hat else actor
-    approval_task.take(slot, STEP_OF[verdict], signer, Ask(comment=text, data={"verdict": verdict}))
+    data = {"verdict": verdict, "paper_act": paper.id if paper else None}
+    approval_task.take(slot, STEP_OF[verdict], actor, Ask(comment=text, data=data))
     assert hat is not None  # the table's rule has answered it
     decision = _decision(slot, verdict, actor, text, hat, paper)
     slot.finished_at = decision.at
     db.session.add(decision)
     db.session.flush()
     clear_desks([slot])
-    _remember(slot, decision, remarks, text, actor)
-    if verdict == "rejected":
+    _remember(slot, decision, remarks, text)
+    _follow(slot, decision, actor)
+    return decision
+
+
+def _follow(slot: Slot, decision: Decision, actor: Actor) -> None:
+    """What the round and the subject make of a decision: a refusal stops the round at once."""
+    kind = subject(slot.round.subject_kind)
+    if decision.verdict == "rejected":
         close(slot.round, "rejected", _("не согласовано: %(name)s", name=decision.name))
         kind.on_decided(slot, decision, actor)
         kind.on_round_end(slot.round, "rejected", actor)
     else:
         kind.on_decided(slot, decision, actor)
         after_decision(slot.round, slot, actor)
-    return decision
-
-
-@dataclass(frozen=True)
-class _Paper:
-    """On paper the holder acted; the recorder only wrote it down."""
-
-    recorder: Actor
-    act: PaperAct | None
-
-    def as_holder(self, hat: Hat) -> Actor:
-        holder = hat.holder
-        return Actor(
-            id=holder.person_id,
-            name=holder.name,
-            short_name=holder.name,
-            position=holder.position,
-            organisation_id=self.recorder.organisation_id,
-            organisation_name=self.recorder.organisation_name,
-            side=self.recorder.side,
-            method="paper",
-            assurance="paper",
-            session=self.recorder.session,
-        )
 
 
 def _decision(
     slot: Slot, verdict: str, actor: Actor, comment: str, hat: Hat, paper: PaperAct | None
 ) -> Decision:
     substituted = hat.substitution is not None
-    by_holder = paper is not None
     return Decision(
         slot_id=slot.id,
         round_id=slot.round_id,
@@ -179,26 +179,27 @@ def _decision(
         comment=comment,
         document_hash=slot.round.document_hash,
         at=clock.now(),
-        person_id=hat.holder.person_id if by_holder else actor.id,
-        name=hat.holder.name if by_holder else actor.short_name,
-        position=hat.holder.position if by_holder else actor.position,
+        person_id=actor.id,
+        organisation_id=hat.holder.organisation_id,
+        name=actor.short_name,
+        position=actor.position,
         mark=hat.mark,
         principal_id=hat.holder.person_id if substituted else None,
         principal_name=hat.holder.name if substituted else "",
         substitution_id=hat.substitution.id if hat.substitution else None,
-        method="paper" if by_holder else actor.method,
-        assurance="paper" if by_holder else actor.assurance,
+        method=actor.method,
+        assurance=actor.assurance,
         session=actor.session,
         paper_act_id=paper.id if paper else None,
     )
 
 
-def _remember(
-    slot: Slot, decision: Decision, remarks: Sequence[NewRemark], comment: str, actor: Actor
-) -> None:
+def _remember(slot: Slot, decision: Decision, remarks: Sequence[NewRemark], comment: str) -> None:
     """Remarks go into the register; a rejection or a visa with remarks without a list is one remark itself."""
     if decision.verdict not in ("rejected", "approved_with_remarks") or slot.kind != "visa":
         return
+    if decision.verdict == "rejected" and remarks and all(remark.editorial for remark in remarks):
+        raise NotValid(_("Редакционное замечание не препятствует согласованию: назовите существенное"), "remarks")
     kind, subject_id = slot.round.subject
     for remark in remarks or [NewRemark(comment)]:
         if not remark.text.strip():
@@ -212,11 +213,12 @@ def _remember(
                 clause_id=remark.clause_id,
                 clause_number=remark.clause_number,
                 text=remark.text.strip(),
-                blocking=decision.verdict == "rejected",
+                blocking=decision.verdict == "rejected" and not remark.editorial,
+                editorial=remark.editorial,
                 author_id=decision.person_id,
                 author_name=decision.name,
                 author_position=decision.position,
-                organisation_id=slot.organisation_id,
+                organisation_id=decision.organisation_id,
                 created_at=decision.at,
             )
         )

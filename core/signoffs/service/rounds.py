@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
@@ -13,17 +12,27 @@ from sqlalchemy.orm import selectinload
 
 from core import clock
 from core.accounts.actor import SYSTEM, Actor
-from core.calendar import deadline
+from core.accounts.models import Reader
+from core.calendar import add_working_days, deadline
 from core.db import db, transaction
-from core.errors import NotFound, NotNow
-from core.signoffs.models import Decision, Desk, Round, Slot, SlotHolder
-from core.signoffs.plan import Course, Facts, Party, PlannedSlot, draw, refuse_incomplete
+from core.errors import NotNow, Reason
+from core.signoffs.counting import OPEN, POSITIVE, needless, stage_complete, tracks
+from core.signoffs.models import Decision, Desk, PaperAct, Remark, Round, Slot, SlotHolder
+from core.signoffs.models.rounds import PHASES
+from core.signoffs.plan import Course, Facts, Party, PlannedSlot, decidable, draw, refuse_incomplete
 from core.signoffs.states import approval_task
 from core.signoffs.subjects import subject
 from core.workflow import Ask, enqueue
 
-POSITIVE = ("approved", "approved_with_remarks")
-OPEN = ("queued", "assigned")
+__all__ = [
+    "OPEN", "POSITIVE", "Start", "after_decision", "assign", "clear_desks", "close", "last_round", "open_phase",
+    "open_round", "open_stages", "pass_phase", "phase_complete", "put_on_desks", "recall", "stage_complete", "start",
+    "stop", "supersede", "unanswered",
+]  # fmt: skip
+
+REMIND_BEFORE = (10, 5, 1)
+"""Working days before the term on which a task reminds of itself; a shorter term has fewer of them."""
+MORNING = time(9, 0)
 
 
 @dataclass(frozen=True)
@@ -39,27 +48,68 @@ class Start:
     parties: Sequence[Party]
     facts: Facts = field(default_factory=Facts)
     drafters: Sequence[int] = ()
-    phases: tuple[str, ...] = ("own", "counterparty", "signing", "registration")
+    phases: tuple[str, ...] = PHASES
 
 
 def start(order: Start, actor: Actor) -> Round:
     """Freeze the route and open its first phase; the drafter's submission mark is given by starting.
 
-    Raises NotNow: a round is open already, or nobody holds a role of the route.
+    Calls nothing of the subject back: it runs inside the subject's own step, which asks `pass_phase` when it is done
+    (a route whose first phase is the submission mark alone is complete at once).
+    Raises NotNow: a round is open already, a blocking remark is unanswered, or nobody holds a role of the route.
     """
     with transaction():
+        subject(order.kind).lock(order.subject_id)
         if open_round(order.kind, order.subject_id) is not None:
             raise NotNow(_("Круг согласования уже идёт"))
+        _refuse_unanswered(order)
         planned = [slot for slot in draw(order.courses, order.parties, order.facts) if slot.phase in order.phases]
         refuse_incomplete(planned, order.parties)
         current = _round(order, actor)
-        for slot in planned:
-            current.slots.append(_slot(slot))
+        current.slots = [_slot(_marked(slot, actor)) for slot in decidable(planned)]
         db.session.add(current)
         db.session.flush()
+        _let_read(current)
         _submit(current, actor)
         open_phase(current, "own")
         return current
+
+
+def unanswered(kind: str, subject_id: int) -> list[Remark]:
+    """Blocking remarks of all rounds that nobody has answered yet."""
+    return list(
+        db.session.scalars(
+            select(Remark)
+            .where(
+                Remark.subject_kind == kind,
+                Remark.subject_id == subject_id,
+                Remark.blocking,
+                Remark.answer == "",
+            )
+            .order_by(Remark.id)
+        )
+    )
+
+
+def _refuse_unanswered(order: Start) -> None:
+    if not subject(order.kind).answers_required:
+        return
+    reasons = [
+        Reason(
+            _("Нет ответа на замечание %(who)s: «%(text)s»", who=remark.author_name, text=remark.text[:80]),
+            "no_open_blocking_remarks",
+            _("координатор инициатора"),
+        )
+        for remark in unanswered(order.kind, order.subject_id)
+    ]
+    if reasons:
+        raise NotNow(_("Повторно направить нельзя: есть замечания без ответа"), reasons=reasons)
+
+
+def _marked(slot: PlannedSlot, actor: Actor) -> PlannedSlot:
+    """The submission mark is only for the side of the one who submits: for another it is a visa."""
+    own = {slot.organisation_id, *(organisation for organisation, _role in slot.lookup)}
+    return replace(slot, kind="visa") if slot.kind == "submission" and actor.organisation_id not in own else slot
 
 
 def _round(order: Start, actor: Actor) -> Round:
@@ -83,41 +133,61 @@ def _round(order: Start, actor: Actor) -> Round:
             [c.party.organisation_id if c.party else None, c.template.code, c.template.version]
             for c in order.courses
         ],
-        same_person=any(course.template.same_person for course in order.courses),
         opened_at=clock.now(),
         opened_by=actor.id,
     )
 
 
+COPIED = (
+    "organisation_id", "side", "phase", "track", "stage", "rule", "n", "kind", "role", "label", "mandatory",
+    "same_person", "days",
+)  # fmt: skip
+
+
 def _slot(planned: PlannedSlot) -> Slot:
-    names = ("organisation_id", "side", "phase", "track", "stage", "rule", "n", "kind", "role", "label")
-    slot = Slot(
-        **{name: getattr(planned, name) for name in names},
-        mandatory=planned.mandatory,
-        days=planned.days,
-        state="queued",
-    )
+    slot = Slot(**{name: getattr(planned, name) for name in COPIED}, state="queued")
     slot.holders = [
-        SlotHolder(person_id=person.id, name=person.short_name, position=person.position)
+        SlotHolder(
+            person_id=person.id,
+            organisation_id=person.organisation_id,
+            name=person.short_name,
+            position=person.position,
+        )
         for person in planned.holders
     ]
     return slot
 
 
+def _let_read(current: Round) -> None:
+    """Whoever is asked to decide may read: an organisation the route invites gets the right, and keeps it."""
+    kind, subject_id = current.subject
+    known = set(
+        db.session.scalars(
+            select(Reader.organisation_id).where(Reader.subject_kind == kind, Reader.subject_id == subject_id)
+        )
+    )
+    invited = {holder.organisation_id for slot in current.slots for holder in slot.holders} - known
+    db.session.add_all(
+        Reader(subject_kind=kind, subject_id=subject_id, organisation_id=organisation, why="grant")
+        for organisation in sorted(invited)
+    )
+
+
 def _submit(current: Round, actor: Actor) -> None:
     """The drafter's submission mark: exempt from four eyes, given by the one who starts the round."""
+    now = clock.now()
     for slot in current.slots:
         if slot.kind == "submission":
-            approval_task.take(slot, "assign", SYSTEM)
-            slot.state, slot.assigned_at, slot.finished_at = "approved", clock.now(), clock.now()
+            slot.state, slot.moved_at, slot.assigned_at, slot.finished_at = "approved", now, now, now
             db.session.add(
                 Decision(
                     slot_id=slot.id,
                     round_id=current.id,
                     verdict="submitted",
                     document_hash=current.document_hash,
-                    at=clock.now(),
+                    at=now,
                     person_id=actor.id or 0,
+                    organisation_id=actor.organisation_id or slot.organisation_id,
                     name=actor.short_name or actor.name,
                     position=actor.position,
                     method=actor.method,
@@ -125,6 +195,7 @@ def _submit(current: Round, actor: Actor) -> None:
                     session=actor.session,
                 )
             )
+    db.session.flush()
 
 
 def open_round(kind: str, subject_id: int, lock: bool = True) -> Round | None:
@@ -150,49 +221,57 @@ def last_round(kind: str, subject_id: int) -> Round | None:
 
 
 def open_phase(current: Round, phase: str) -> None:
-    """Move the round to a phase and put its first stages on the desks. Inside the caller's transaction."""
+    """Move the round to a phase and put its first stages on the desks. Inside the caller's transaction.
+
+    Optional visas that an earlier phase did without come off the desks. Calls nothing of the subject back.
+    """
     current.phase = phase
+    earlier = PHASES[: PHASES.index(phase)]
+    left = [s for s in current.slots if s.phase in earlier and s.state in OPEN and s.kind != "acknowledgement"]
+    recall(left, _("этап завершён без этого решения"), SYSTEM)
     open_stages(current)
 
 
 def open_stages(current: Round) -> None:
-    """In every track of the phase, put the slots of the first incomplete stage to work."""
-    for track in _tracks(current).values():
-        for stage in sorted(track):
-            if not stage_complete(track[stage]):
-                for slot in track[stage]:
-                    if slot.state == "queued":
-                        _assign(slot)
+    """In every track of the phase, put to work the slots up to the first stage whose rule is not met yet."""
+    for track in tracks(current.slots, current.phase):
+        for number in sorted(track):
+            stage = track[number]
+            recall(needless(stage), _("решения других участников этапа достаточно"), SYSTEM)
+            for slot in stage:
+                if slot.state == "queued":
+                    assign(slot)
+            if not stage_complete(stage):
                 break
 
 
-def _tracks(current: Round) -> dict[str, dict[int, list[Slot]]]:
-    tracks: dict[str, dict[int, list[Slot]]] = {}
-    for slot in current.slots:
-        if slot.phase == current.phase:
-            tracks.setdefault(slot.track, {}).setdefault(slot.stage, []).append(slot)
-    return tracks
-
-
-def _assign(slot: Slot) -> None:
+def assign(slot: Slot) -> None:
+    """Put a slot to work: the clock of its term starts, the reminders are set."""
     now = clock.now()
     slot.assigned_at, slot.due_at = now, deadline(now, slot.days)
     approval_task.take(slot, "assign", SYSTEM)
     put_on_desks(slot)
-    payload = {"slot_id": slot.id}
-    enqueue("signoffs.assigned", payload, key=f"signoffs.assigned:{slot.id}")
-    for days in (1, 0):
-        moment = slot.due_at - timedelta(days=days)
+    enqueue("signoffs.assigned", {"slot_id": slot.id}, key=f"signoffs.assigned:{slot.id}")
+    for days in (*REMIND_BEFORE, 0):
+        moment = _moment(slot.due_at, days)
         if moment > now:
             enqueue(
                 "signoffs.due",
-                {**payload, "days": days},
+                {"slot_id": slot.id, "days": days},
                 key=f"signoffs.due:{slot.id}:{days}",
                 after=moment - now,
             )
 
 
+def _moment(due_at: datetime, days: int) -> datetime:
+    """When to remind: in the morning so many working days before the term; at the term itself for none."""
+    if days == 0:
+        return due_at
+    return datetime.combine(add_working_days(due_at, -days), MORNING, clock.MOSCOW)
+
+
 def put_on_desks(slot: Slot) -> None:
+    """One row for each holder: what the inbox reads."""
     assert slot.due_at is not None
     for holder in slot.holders:
         db.session.add(
@@ -209,36 +288,22 @@ def put_on_desks(slot: Slot) -> None:
 def clear_desks(slots: Iterable[Slot]) -> None:
     ids = [slot.id for slot in slots]
     if ids:
+        db.session.flush()
         db.session.execute(delete(Desk).where(Desk.slot_id.in_(ids)))
-
-
-def stage_complete(slots: Sequence[Slot]) -> bool:
-    """Whether the stage's rule is met: all mandatory ones, any, or at least N."""
-    given = sum(slot.state in POSITIVE for slot in slots)
-    if slots[0].rule == "any":
-        return given >= 1
-    if slots[0].rule == "at_least":
-        return given >= slots[0].n
-    return all(slot.state in POSITIVE for slot in slots if slot.mandatory and slot.kind != "acknowledgement")
 
 
 def after_decision(current: Round, slot: Slot, actor: Actor) -> None:
     """Count: release what is not needed any more, open what comes next, end the phase when all is there."""
-    peers = [s for s in current.slots if (s.phase, s.track, s.stage) == (slot.phase, slot.track, slot.stage)]
-    if stage_complete(peers) and slots_needless(peers):
-        recall([s for s in peers if s.state in OPEN], _("решения других участников этапа достаточно"), SYSTEM)
     if current.state == "open":
         open_stages(current)
         pass_phase(current, actor)
 
 
-def slots_needless(peers: Sequence[Slot]) -> bool:
-    return peers[0].rule in ("any", "at_least")
-
-
 def phase_complete(current: Round) -> bool:
     """Every stage of every track of the phase meets its rule."""
-    return all(stage_complete(stage) for track in _tracks(current).values() for stage in track.values())
+    return all(
+        stage_complete(stage) for track in tracks(current.slots, current.phase) for stage in track.values()
+    )
 
 
 def pass_phase(current: Round, actor: Actor) -> None:
@@ -255,16 +320,26 @@ def close(current: Round, state: str, note: str = "") -> None:
 
 
 def recall(slots: Sequence[Slot], note: str, actor: Actor) -> None:
-    """Take slots back from the desks with the reason."""
+    """Take slots back from the desks with the reason; an entry from paper that waited there is refused with it."""
+    if not slots:
+        return
+    now = clock.now()
     for slot in slots:
         approval_task.take(slot, "recall", actor, Ask(comment=note))
-        slot.note, slot.finished_at = note, clock.now()
+        slot.note, slot.finished_at = note, now
     clear_desks(slots)
+    waiting = select(PaperAct).where(
+        PaperAct.slot_id.in_([slot.id for slot in slots]), PaperAct.state == "recorded"
+    )
+    for act in db.session.scalars(waiting):
+        act.state, act.refusal, act.confirmed_at = "refused", note, now
+    db.session.flush()
 
 
 def stop(kind: str, subject_id: int, note: str, actor: Actor) -> Round:
     """The coordinator recalls a running round with a reason (inside the domain's step)."""
     with transaction():
+        subject(kind).lock(subject_id)
         current = open_round(kind, subject_id)
         if current is None:
             raise NotNow(_("Круг согласования не идёт"))
@@ -273,65 +348,31 @@ def stop(kind: str, subject_id: int, note: str, actor: Actor) -> Round:
 
 
 def supersede(kind: str, subject_id: int, note: str) -> Round | None:
-    """A new text: unfinished tasks are recalled, given visas lapse; the old sheet stays readable for ever."""
+    """A new text: unfinished tasks are recalled, given visas lapse; the old sheets stay readable for ever."""
     with transaction():
-        current = last_round(kind, subject_id)
-        if current is None:
-            return None
-        if current.state == "open":
+        subject(kind).lock(subject_id)
+        current = open_round(kind, subject_id)
+        if current is not None:
             close(current, "superseded", note)
-        for slot in current.slots:
-            if slot.state in POSITIVE and slot.kind != "submission":
-                approval_task.take(slot, "lapse", SYSTEM, Ask(comment=note))
-                slot.note = note
-        return current
+        for slot in _standing(kind, subject_id):
+            approval_task.take(slot, "lapse", SYSTEM, Ask(comment=note))
+            slot.note = note
+        db.session.flush()
+        return last_round(kind, subject_id)
 
 
-def carry(current: Round, slots: Iterable[int], difference: str, actor: Actor) -> None:
-    """Keep visas given to an earlier text, by the coordinator's recorded decision that names the difference.
-
-    `slots` are ids of slots of the previous round; each is matched to the slot of the same party, role and label.
-    """
-    if not difference.strip():
-        raise NotNow(_("Опишите, чем текст отличается: без этого визы не сохранить"))
-    with transaction():
-        for old_id in slots:
-            _carry_one(current, db.session.get_one(Slot, old_id), difference.strip(), actor)
-        open_stages(current)
-
-
-def _carry_one(current: Round, old: Slot, difference: str, actor: Actor) -> None:
-    given = old.decision
-    same = [
-        slot
-        for slot in current.slots
-        if (slot.organisation_id, slot.role, slot.label, slot.kind)
-        == (old.organisation_id, old.role, old.label, old.kind)
-        and slot.state in OPEN
-    ]
-    if given is None or given.verdict not in POSITIVE or old.kind != "visa" or not same:
-        raise NotFound(_("Визу «%(label)s» сохранить нельзя", label=old.label))
-    slot = same[0]
-    clear_desks([slot])
-    db.session.add(_carried(slot, given, difference, actor))
-    slot.state, slot.moved_at, slot.finished_at = given.verdict, clock.now(), clock.now()
-    slot.assigned_at = slot.assigned_at or clock.now()
-    db.session.flush()
-
-
-def _carried(slot: Slot, given: Decision, difference: str, actor: Actor) -> Decision:
-    copied: dict[str, Any] = {
-        name: getattr(given, name)
-        for name in (
-            "verdict", "comment", "document_hash", "at", "person_id", "name", "position", "mark",
-            "principal_id", "principal_name", "substitution_id", "method", "assurance", "session", "paper_act_id",
+def _standing(kind: str, subject_id: int) -> list[Slot]:
+    """Decisions of every round that still have force; the submission mark says only that the text was submitted."""
+    return list(
+        db.session.scalars(
+            select(Slot)
+            .join(Round, Round.id == Slot.round_id)
+            .where(
+                Round.subject_kind == kind,
+                Round.subject_id == subject_id,
+                Slot.state.in_(POSITIVE),
+                Slot.kind != "submission",
+            )
+            .order_by(Slot.id)
         )
-    }  # fmt: skip
-    return Decision(
-        slot_id=slot.id,
-        round_id=slot.round_id,
-        carried_from_id=given.id,
-        carried_by=actor.name,
-        carried_note=difference,
-        **copied,
     )

@@ -1,0 +1,180 @@
+"""Pages of one task: the verdict, the document and its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from core.accounts.login import me
+from core.errors import NotFound
+from core.signoffs import service, shown, texts, words
+from core.signoffs.forms import PaperForm, VerdictForm, new_remarks, typed_remarks
+from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task
+from core.signoffs.subjects import subject
+from core.signoffs.task import Task, round_of_slot, task
+from core.signoffs.views import downloads
+from core.signoffs.views.blueprint import bp
+from core.signoffs.views.inbox import next_task
+from core.web.forms import Refused, attempt
+
+POSITIVE = {
+    "visa": lambda: _("Согласовать"),
+    "signature": lambda: _("Подписать"),
+    "registration": lambda: _("Зарегистрировать"),
+    "acknowledgement": lambda: _("Ознакомлен"),
+}
+NEGATIVE = {"signature": lambda: _("Отказаться от подписания")}
+
+
+@bp.get("/tasks/<int:slot_id>")
+def show(slot_id: int) -> Any:
+    """One task."""
+    return page(task(slot_id, me()), VerdictForm(formdata=None))
+
+
+def page(current: Task, form: VerdictForm, paper: PaperForm | None = None, status: int = 200) -> Any:
+    """The page of a task, with what was typed before a refusal."""
+    context = {**_about(current), **_text(current)}
+    typed = typed_remarks(request.form.getlist("remark_clause"), request.form.getlist("remark_text"))
+    return (
+        render_template(
+            "signoffs/task.html",
+            task=current,
+            form=form,
+            paper_form=paper or offered_paper(current, PaperForm(formdata=None)),
+            typed=typed,
+            **context,
+        ),
+        status,
+    )
+
+
+def _about(current: Task) -> dict[str, Any]:
+    slot, kind = current.slot, subject(current.round.subject_kind)
+    holders = ", ".join(holder.name for holder in slot.holders)
+    return {
+        "subject": kind,
+        "subject_url": kind.url(current.round.subject_id),
+        "state": approval_task.states[slot.state],
+        "kind_label": SLOT_KINDS[slot.kind],
+        "labels": {"approve": positive(slot.kind), "reject": negative(slot.kind)},
+        "holders": holders,
+        "court": _court(current, holders),
+        "held": _("получено %(at)s", at=words.minute(slot.assigned_at)) if slot.state == "assigned" else "",
+        "received": words.minute(slot.assigned_at),
+        "term": words.term(slot.due_at) if slot.state == "assigned" else words.term(None),
+        "initiator": current.names.get(current.round.initiator_id, ""),
+        "decided": _decided(current),
+        "why": [reason for offer in current.offers[:1] for reason in offer.reasons],
+        "stages": shown.stages(current.round, current.names, me().id, lambda i: url_for("signoffs.show", slot_id=i)),
+        "sheet_url": url_for("signoffs.sheet", kind=kind.kind, subject_id=current.round.subject_id),
+        **_paper(current),
+    }
+
+
+def positive(kind: str) -> str:
+    """The button of a positive verdict in a slot of `kind`."""
+    return str(POSITIVE.get(kind, POSITIVE["visa"])())
+
+
+def negative(kind: str) -> str:
+    """The button of a refusal."""
+    return str(NEGATIVE.get(kind, lambda: approval_task.steps["reject"].label)())
+
+
+def _court(current: Task, holders: str) -> str:
+    if current.slot.state != "assigned":
+        return str(approval_task.states[current.slot.state].label)
+    if current.hat:
+        return str(_("Ждёт Вашего решения"))
+    return str(_("На столе: %(who)s", who=holders or current.slot.label))
+
+
+def _decided(current: Task) -> str:
+    decision = current.slot.decision
+    if decision is None:
+        return current.slot.note
+    return f"{VERDICTS[decision.verdict]}, {decision.name}, {words.minute(decision.at)}"
+
+
+def _paper(current: Task) -> dict[str, str]:
+    if current.paper is None:
+        return {}
+    names = {holder.person_id: holder.name for holder in current.slot.holders}
+    signer = names.get(current.paper.signer_id) or downloads.person_name(current.paper.signer_id)
+    return {"paper_verdict": str(VERDICTS[current.paper.verdict]), "paper_signer": signer}
+
+
+def _text(current: Task) -> dict[str, Any]:
+    sha256, before = current.round.document_hash, current.text.before
+    changes = texts.changes(before, sha256) if before else ()
+    return {
+        "clauses": texts.clauses(sha256),
+        "changes": [
+            {"number": block.number, "pairs": [(part.kind, part.text) for part in block.segments]} for block in changes
+        ],
+        "size": downloads.size_in_words(current.text.size),
+    }
+
+
+def offered_paper(current: Task, form: PaperForm) -> PaperForm:
+    """The form of an act on paper with the holders and the verdicts of this slot."""
+    form.signer_id.choices = [(holder.person_id, holder.name) for holder in current.slot.holders]
+    verdicts = [("approved", positive(current.slot.kind))]
+    if current.slot.kind == "visa":
+        verdicts.append(("approved_with_remarks", VERDICTS["approved_with_remarks"]))
+    if current.slot.kind in ("visa", "signature"):
+        verdicts.append(("rejected", negative(current.slot.kind)))
+    form.paper_verdict.choices = verdicts
+    return form
+
+
+@bp.post("/tasks/<int:slot_id>/verdict")
+def decide(slot_id: int) -> Any:
+    """Give a verdict; «и открыть следующее» leads to the next task of the desk."""
+    actor, form = me(), VerdictForm()
+    verdict, _plus, after = request.form.get("verdict", "").partition("+")
+    current = round_of_slot(slot_id, actor)[0]
+    typed = typed_remarks(request.form.getlist("remark_clause"), request.form.getlist("remark_text"))
+    remarks = new_remarks(typed, texts.clauses(current.document_hash)) if verdict != "approved" else []
+    done = attempt(
+        form,
+        lambda: service.decide(
+            slot_id,
+            verdict,
+            actor,
+            comment=form.comment.data or "",
+            seen_hash=request.form.get("seen_hash"),
+            remarks=remarks,
+        ),
+    )
+    if isinstance(done, Refused):
+        return page(task(slot_id, actor), form, status=done.status)
+    following = next_task(actor) if after else None
+    return _told(str(VERDICTS[done.verdict]), current.title, following)
+
+
+def _told(verdict: str, title: str, following: int | None) -> Any:
+    flash(f"{verdict}: {title}", "success")
+    if following is not None:
+        return redirect(url_for("signoffs.show", slot_id=following))
+    return redirect(url_for("signoffs.inbox"))
+
+
+@bp.get("/tasks/<int:slot_id>/text")
+def text(slot_id: int) -> Any:
+    """The text to read on the screen."""
+    current = round_of_slot(slot_id, me())[0]
+    clauses = texts.clauses(current.document_hash)
+    if not clauses:
+        raise NotFound(_("Этот документ на странице не прочесть: скачайте его"))
+    return render_template("signoffs/text.html", round=current, clauses=clauses, slot_id=slot_id)
+
+
+@bp.get("/tasks/<int:slot_id>/document")
+def document(slot_id: int) -> Any:
+    """The bytes the hash names."""
+    current, _names, kept = round_of_slot(slot_id, me())
+    return downloads.docx(kept.sha256, kept.file_name or downloads.file_name(current.title))

@@ -1,0 +1,48 @@
+"""How pages say days, moments and terms: Moscow time, terms in working days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from core import clock
+from core.calendar import working_days_between
+
+SOON = 1
+"""Working days left with which a task counts as soon due."""
+
+
+def day(moment: datetime | None) -> str:
+    """«17.11.2026», or "" for none."""
+    return clock.in_moscow(moment).strftime("%d.%m.%Y") if moment else ""
+
+
+def minute(moment: datetime | None) -> str:
+    """«17.11.2026, 15:02», or "" for none."""
+    return clock.in_moscow(moment).strftime("%d.%m.%Y, %H:%M") if moment else ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A due date in words. `left` is in working days, negative when past; `tone` is "late", "soon" or ""."""
+
+    day: str
+    words: str
+    left: int
+    tone: str
+
+
+def term(due_at: datetime | None) -> Term:
+    """How long is left, or how long overdue, counted from now."""
+    if due_at is None:
+        return Term("", "", 0, "")
+    now = clock.now()
+    left = working_days_between(now, due_at)
+    if due_at < now:
+        over = -left
+        words = _("просрочено на %(n)s раб. дн.", n=over) if over else _("просрочено")
+        return Term(day(due_at), words, min(left, 0), "late")
+    words = _("осталось %(n)s раб. дн.", n=left) if left else _("сегодня")
+    return Term(day(due_at), words, left, "soon" if left <= SOON else "")

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import select
@@ -44,7 +45,7 @@ def canonical(value: Any) -> bytes:
 def content_of(record: AuditRecord) -> dict[str, Any]:
     """What the hash covers, as plain JSON: also the form an extract carries."""
     content = {name: getattr(record, name) for name in FIELDS}
-    content["at"] = record.at.isoformat(timespec="microseconds")
+    content["at"] = record.at.astimezone(UTC).isoformat(timespec="microseconds")
     return content
 
 
@@ -117,7 +118,7 @@ def _check_anchors(ends: dict[tuple[str, int], list[str]]) -> Broken | None:
 
 
 def _anchor_hash(anchor: AuditAnchor) -> str:
-    content = [anchor.at.isoformat(timespec="microseconds"), anchor.heads, anchor.previous_hash]
+    content = [anchor.at.astimezone(UTC).isoformat(timespec="microseconds"), anchor.heads, anchor.previous_hash]
     return hashlib.sha256(canonical(content)).hexdigest()
 
 

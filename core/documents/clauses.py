@@ -18,7 +18,7 @@ from core.errors import NotValid
 __all__ = ["LEVELS", "document_text", "put_clauses", "read_clauses"]
 
 LEVELS = {"Раздел": 1, "Пункт": 2, "Подпункт": 3}
-_TYPED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,5})[.)]?[\s\u00a0]+(?=\S)")
+_TYPED = re.compile(r"(\d{1,3}(?=[.)])(?:\.\d{1,3}){0,5})[.)]?[\s\u00a0]+(?=\S)")  # «10 января» is no clause
 _MARK = "clause_"
 _MARKABLE = re.compile(r"\w{1,32}\Z")
 

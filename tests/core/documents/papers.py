@@ -12,7 +12,7 @@ from docx.document import Document as Paper
 from docxtpl import DocxTemplate
 
 from core.documents.package import members
-from core.documents.sandbox import sandbox
+from core.documents.sandbox import Sandbox, sandbox
 from core.documents.template import Template, compile_template
 
 FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
@@ -93,10 +93,10 @@ def a_template(*paragraphs: str, build: Callable[[Paper], None] | None = None) -
     return compile_template(a_paper(*paragraphs, build=build), {})
 
 
-def by_docxtpl(template: bytes, data: dict[str, Any]) -> bytes:
-    """What plain docxtpl makes of it in the same sandbox."""
+def by_docxtpl(template: bytes, data: dict[str, Any], env: Sandbox | None = None) -> bytes:
+    """What plain docxtpl makes of it in the same sandbox; without author's filters unless one is given."""
     document = DocxTemplate(io.BytesIO(template))
-    document.render(data, jinja_env=sandbox({}))
+    document.render(data, jinja_env=env or sandbox({}))
     target = io.BytesIO()
     document.save(target)
     return target.getvalue()

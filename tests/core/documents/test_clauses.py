@@ -52,7 +52,12 @@ def test_numbers_follow_the_levels() -> None:
 
 def test_typed_numbers_are_read_where_there_are_no_styles() -> None:
     source = an_agreement(
-        ("", "1. Предмет"), ("", "1.1. Первый"), ("", "2.1.3) Деталь"), ("", "просто текст"), typed=True
+        ("", "1. Предмет"),
+        ("", "1.1. Первый"),
+        ("", "2.1.3) Деталь"),
+        ("", "10 января 2026 г."),
+        ("", "10.01.2026 подписано"),
+        typed=True,
     )
     assert [(c["number"], c["level"], c["text"]) for c in read_clauses(source)] == [
         ("1", 1, "Предмет"), ("1.1", 2, "Первый"), ("2.1.3", 3, "Деталь"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,12 +14,15 @@ from docxtpl import Listing, RichText
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.documents.cache import compiled
 from core.documents.canonical import differences
 from core.documents.package import ISAL, ZLIB
 from core.documents.render import render
+from core.documents.sandbox import sandbox
 from core.documents.template import compile_template
 from tests.core.documents import papers
 
+SHIPPED = sorted((Path(__file__).parents[3] / "templates" / "documents").glob("*/*.docx"))
 SETTINGS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 words = st.text(
@@ -191,6 +196,12 @@ DATA: dict[str, Any] = {
     "number": "1", "a": {"date": "д", "city": "г", "name": "и"}, "b": "FF0000", "flag": True,
     "rows": [{"x": 1, "y": 2}],
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_templates_that_ship_give_the_same_document_both_ways(path: Path) -> None:
+    source, data = path.read_bytes(), json.loads(path.with_suffix(".sample.json").read_text("utf-8"))
+    assert differences(render(compiled(source), data).data, papers.by_docxtpl(source, data, sandbox())) == []
 
 
 def test_form_line_ends_are_one_line_break() -> None:

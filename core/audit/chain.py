@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, select
 
 from core import clock
 from core.audit.models import AuditAnchor, AuditHead, AuditRecord
@@ -70,20 +70,20 @@ class Broken:
 def verify() -> Broken | None:
     """Walk every chain and the anchors. None when all holds, else the first broken record."""
     ends: dict[tuple[str, int], list[str]] = {}
-    for record in _records():
-        hashes = ends.setdefault((record.subject_kind, record.subject_id), [])
-        fault = _fault(record, hashes)
-        if fault:
-            return Broken(record.subject_kind, record.subject_id, record.seq, fault)
-        hashes.append(record.hash)
+    with closing(_records()) as records:
+        for record in records:
+            hashes = ends.setdefault((record.subject_kind, record.subject_id), [])
+            fault = _fault(record, hashes)
+            if fault:
+                return Broken(record.subject_kind, record.subject_id, record.seq, fault)
+            hashes.append(record.hash)
     return _check_heads(ends) or _check_anchors(ends)
 
 
-def _records() -> Iterator[AuditRecord]:
-    statement = select(AuditRecord).order_by(
-        AuditRecord.subject_kind, AuditRecord.subject_id, AuditRecord.seq
-    )
-    return iter(db.session.scalars(statement.execution_options(yield_per=1000)))
+def _records() -> ScalarResult[AuditRecord]:
+    """Every record as the database has it now, chain by chain, read in portions."""
+    statement = select(AuditRecord).order_by(AuditRecord.subject_kind, AuditRecord.subject_id, AuditRecord.seq)
+    return db.session.scalars(statement.execution_options(yield_per=1000, populate_existing=True))
 
 
 def _fault(record: AuditRecord, hashes: list[str]) -> str:

@@ -21,7 +21,13 @@ from tests.builders import a_person, an_actor, an_organisation
 
 Session = scoped_session[Any]
 
-PERSON = {"surname": "Ткач", "given_name": "Анна", "patronymic": "Ивановна", "gender": "f", "email": "tkach@example.org"}
+PERSON = {
+    "surname": "Ткач",
+    "given_name": "Анна",
+    "patronymic": "Ивановна",
+    "gender": "f",
+    "email": "tkach@example.org",
+}
 SIGNATORY = {
     "full_name": "Кравцов Сергей Сергеевич",
     "gender": "m",
@@ -51,7 +57,9 @@ def test_the_cases_of_a_signatory_are_suggested_until_somebody_reviews_them(db_s
 def test_a_review_ends_when_the_name_changes(db_session: Session) -> None:
     row = service.add_signatory(SYSTEM, an_organisation().id, {**SIGNATORY, "reviewed": True, "basis_gen": "Положения"})
     assert row.reviewed
-    service.update_signatory(SYSTEM, row.id, {"full_name": "Орлова Татьяна Викторовна", "gender": "f", "reviewed": True})
+    service.update_signatory(
+        SYSTEM, row.id, {"full_name": "Орлова Татьяна Викторовна", "gender": "f", "reviewed": True}
+    )
     assert row.full_name_gen == "Орловой Татьяны Викторовны"
     assert not row.reviewed
 

@@ -1,0 +1,1 @@
+"""Forms of agreements: what the pages ask, read back into what the services take."""

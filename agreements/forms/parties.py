@@ -1,0 +1,128 @@
+"""The rows of parties in a form: an organisation by its name and ИНН, its role, alias and signatory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from agreements.models import Agreement
+from agreements.service import PartyInput
+from core.accounts.models import Organisation, Signatory
+from core.db import db
+
+MOST = 15
+INPUTS = ("org", "role", "alias", "signatory")
+_INN = re.compile(r"(\d{10}(?:\d{2})?)\s*$")
+
+
+@dataclass
+class PartyRow:
+    """One row as it stands in the form. `organisation` is what was typed."""
+
+    organisation: str = ""
+    role: str = ""
+    alias: str = ""
+    signatory: str = ""
+    organisation_id: int | None = None
+    signatories: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not self.organisation.strip()
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Organisations to choose from: how each is shown, and the way back."""
+
+    shown: Mapping[int, str]
+    by_name: Mapping[str, int]
+    by_inn: Mapping[str, int]
+
+    def find(self, text: str) -> int | None:
+        """The organisation a person meant: as listed, by ИНН, or by its exact name."""
+        wanted = " ".join(text.split()).casefold()
+        if wanted in self.by_name:
+            return self.by_name[wanted]
+        inn = _INN.search(wanted)
+        return self.by_inn.get(inn[1]) if inn else None
+
+
+def directory() -> Directory:
+    """Every organisation that is open. One query."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.short_name, Organisation.full_name, Organisation.inn)
+        .where(Organisation.active)
+        .order_by(Organisation.short_name, Organisation.id)
+    ).all()
+    shown = {row.id: f"{row.short_name}, ИНН {row.inn}" if row.inn else row.short_name for row in rows}
+    names: dict[str, int] = {}
+    doubtful: set[str] = set()
+    for row in rows:
+        for name in (row.short_name.casefold(), row.full_name.casefold()):
+            if names.setdefault(name, row.id) != row.id:
+                doubtful.add(name)
+    exact = {name: number for name, number in names.items() if name not in doubtful}
+    exact |= {text.casefold(): number for number, text in shown.items()}
+    return Directory(shown, exact, {row.inn: row.id for row in rows if row.inn})
+
+
+def typed(form: MultiDict[str, str]) -> list[PartyRow]:
+    """The rows as they were typed, empty ones left out."""
+    rows = []
+    for number in range(MOST + 1):
+        org, role, alias, signatory = (form.get(f"party.{number}.{name}", "").strip() for name in INPUTS)
+        rows.append(PartyRow(org, role, alias, signatory))
+    return [row for row in rows if not row.empty]
+
+
+def stored(agreement: Agreement, listed: Directory) -> list[PartyRow]:
+    """The rows of an agreement as it is kept."""
+    return [
+        PartyRow(
+            organisation=listed.shown.get(party.organisation_id, party.organisation.short_name),
+            role=party.role,
+            alias=party.alias,
+            signatory=str(party.signatory.id) if party.signatory else "",
+            organisation_id=party.organisation_id,
+        )
+        for party in agreement.parties
+    ]
+
+
+def resolve(rows: Sequence[PartyRow], listed: Directory, errors: dict[str, str]) -> list[PartyInput]:
+    """What the service takes; a name nobody bears is a fault at its input."""
+    parties = []
+    for number, row in enumerate(rows):
+        row.organisation_id = listed.find(row.organisation)
+        if row.organisation_id is None:
+            errors[f"party.{number}.org"] = _("«%(name)s» нет в справочнике: выберите из списка", name=row.organisation)
+            continue
+        parties.append(
+            PartyInput(
+                row.organisation_id, row.role, row.alias, int(row.signatory) if row.signatory.isdigit() else None
+            )
+        )
+    return parties
+
+
+def with_signatories(rows: Sequence[PartyRow]) -> None:
+    """Give every row whose organisation is known its signatories to choose from. One query."""
+    ids = {row.organisation_id for row in rows if row.organisation_id is not None}
+    if not ids:
+        return
+    found: dict[int, list[Any]] = {}
+    for one in db.session.scalars(select(Signatory).where(Signatory.organisation_id.in_(ids)).order_by(Signatory.id)):
+        found.setdefault(one.organisation_id, []).append(one)
+    for row in rows:
+        mine = found.get(row.organisation_id or 0, [])
+        row.signatories = [(str(one.id), f"{one.full_name}, {one.position} ({one.basis})") for one in mine]
+        if row.signatory not in {value for value, _label in row.signatories}:
+            primary = next((one for one in reversed(mine) if one.primary), None)
+            row.signatory = str(primary.id) if primary else ""

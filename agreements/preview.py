@@ -1,0 +1,87 @@
+"""The live view of a draft: the same rendering as the document's, with what is not filled in told in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from agreements import catalogue, documents
+from agreements.models import Agreement, AgreementParty
+from core.accounts.models import Organisation
+from core.documents import issuing, kinds
+
+LEAST_PARTIES = 2
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The draft as a Word file, and the names of the fields that are still empty."""
+
+    content: bytes
+    lacking: list[str]
+
+
+def preview(agreement: Agreement) -> Preview:
+    """The draft on paper now, complete or not. Nothing is kept. The row may be a transient one."""
+    lacking = list(dict.fromkeys(catalogue.lacking(agreement).values()))
+    _stand_ins(agreement)
+    order = documents.order(
+        agreement,
+        "draft",
+        revision=(agreement.revision_number or 0) + 1,
+        status_label=_("предпросмотр"),
+        clauses=agreement.clauses or None,
+    )
+    context = dict(order.context)
+    for entry in kinds.kind(agreement.kind).fields()["fields"]:
+        _fill(context, entry)
+    return Preview(issuing.preview(replace(order, context=context)), lacking)
+
+
+def _stand_ins(agreement: Agreement) -> None:
+    """Two parties at least: the template's preamble names them."""
+    for number in range(len(agreement.parties) + 1, LEAST_PARTIES + 1):
+        blank = f"[{_('Сторона %(n)s', n=number)}]"
+        organisation = Organisation(full_name=blank, short_name=blank, alias=blank, gender="n", kind="enterprise")
+        agreement.parties.append(AgreementParty(position=number, organisation=organisation, alias="", role=""))
+
+
+def _fill(context: dict[str, Any], entry: Mapping[str, Any]) -> None:
+    """Put a stand-in where a required field has no value."""
+    *way, last = entry["name"].split(".")
+    if not entry.get("required") or entry["type"] in ("party", "person", "period") or (way and way[0] == "doc"):
+        return
+    place: Any = context
+    for step in way:
+        place = place.setdefault(step, {}) if isinstance(place, dict) else None
+    if not isinstance(place, dict):
+        return
+    if entry["type"] in ("table", "parties") and place.get(last):
+        for row in place[last]:
+            for column in entry.get("columns", ()):
+                _fill(row, column)
+    elif catalogue.is_empty(place.get(last)):
+        place[last] = _stand_in(entry)
+
+
+def _stand_in(entry: Mapping[str, Any]) -> Any:
+    """Words in brackets; where the template counts or dates, the catalogue's example."""
+    label = f"[{str(entry['label']).rsplit(': ', 1)[-1]}]"
+    kind, example = entry["type"], entry.get("example")
+    if kind == "date":
+        return date.fromisoformat(example or "2026-01-01")
+    if kind in ("int", "money"):
+        return example or 0
+    if kind == "bool":
+        return False
+    if kind == "enum":
+        return example or entry["choices"][0]["value"]
+    if kind == "list":
+        return [label] * (len(example) if isinstance(example, list) else 1)
+    if kind in ("table", "requisites", "parties"):
+        return [{column["name"]: _stand_in(column) for column in entry.get("columns", ()) if column.get("required")}]
+    return label

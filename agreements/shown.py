@@ -1,0 +1,231 @@
+"""How an agreement is shown: whose court it is in, its history, documents, signatures, in words for a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from agreements.dossier import Dossier
+from agreements.models import Agreement
+from agreements.states import agreement_machine
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.roles import SIDE_OF_KIND
+from core.calendar import working_days_between
+from core.signoffs.models import Round, Slot
+from core.signoffs.states import approval_task
+
+Row = SimpleNamespace
+
+SHORT_KINDS: dict[str, Any] = {
+    "cooperation": _l("сотрудничество"),
+    "partnership": _l("кластер"),
+    "target": _l("целевое обучение"),
+    "practice": _l("практика"),
+    "network": _l("сетевая форма"),
+    "supplementary": _l("доп. соглашение"),
+    "mentoring_order": _l("приказ"),
+}
+
+RENDITIONS: dict[str, Any] = {
+    "draft": _l("проект"),
+    "submitted": _l("на согласование"),
+    "registered": _l("зарегистрирован, с номером и датой"),
+    "sheet": _l("лист согласования"),
+    "consolidated": _l("сводный текст"),
+    "protocol": _l("протокол разногласий"),
+    "remarks": _l("таблица замечаний"),
+}
+
+ACTS: dict[str, Any] = {
+    "create": _l("Составлен проект"),
+    "edit": _l("Изменены сведения"),
+    "edit_clauses": _l("Изменён текст"),
+    "put_changes": _l("Изменён перечень изменений"),
+    "declare_public": _l("Отмечено: сведения не ограничены в доступе"),
+    "return_copy": _l("Возвращён экземпляр"),
+    "paper_recorded": _l("Внесено решение на бумаге"),
+    "paper_confirmed": _l("Подтверждено решение на бумаге"),
+    "paper_refused": _l("Отклонена запись с бумаги"),
+}
+"""Acts that are no steps of the table."""
+
+TONES = {
+    "approve": "success", "approve_remarks": "warning", "reject": "danger", "recall": "warning", "lapse": "muted",
+    "own_return": "danger", "cp_remarks": "danger", "refuse_sign": "danger", "reject_registration": "danger",
+    "annul": "danger", "terminate": "danger", "suspend": "warning", "register": "success", "sign_last": "success",
+    "sign_first": "success", "sign_next": "success", "submit": "info", "resubmit": "info",
+}  # fmt: skip
+
+REPEATED = ("edit", "edit_clauses", "put_changes")
+"""Savings of a draft one after another by one person are one line of the history."""
+
+
+def day(value: date | datetime | None) -> str:
+    """«17.11.2026», or ""."""
+    if isinstance(value, datetime):
+        value = clock.in_moscow(value)
+    return f"{value:%d.%m.%Y}" if value else ""
+
+
+def minute(value: datetime | None) -> str:
+    """«17.11.2026, 15:02», or ""."""
+    return f"{clock.in_moscow(value):%d.%m.%Y, %H:%M}" if value else ""
+
+
+def size(count: int) -> str:
+    """«48 КБ»."""
+    if count < 1024 * 1024:
+        return str(_("%(n)s КБ", n=max(1, round(count / 1024))))
+    return str(_("%(n)s МБ", n=f"{count / 1024 / 1024:.1f}".replace(".", ",")))
+
+
+def timeline(history: Iterable[Row]) -> list[dict[str, Any]]:
+    """The history as `ui.timeline` takes it, newest first."""
+    found: list[dict[str, Any]] = []
+    last: tuple[Any, ...] | None = None
+    for record in history:
+        same = (record.step, record.actor_name)
+        if record.step in REPEATED and same == last:
+            found[-1]["times"] += 1
+            continue
+        last = same
+        found.append(_entry(record))
+    for entry in found:
+        if entry["times"] > 1:
+            entry["what"] = _("%(what)s (%(n)s раз подряд)", what=entry["what"], n=entry["times"])
+    return found
+
+
+def _entry(record: Row) -> dict[str, Any]:
+    slot = (record.data or {}).get("of", [""])[0] == "approval_task"
+    return {
+        "at": minute(record.at),
+        "iso": record.at.isoformat(),
+        "who": record.actor_name + (f", {record.organisation_name}" if record.organisation_name else ""),
+        "what": _act(record, slot),
+        "text": record.comment or _moved(record, slot),
+        "tone": TONES.get(record.step, "neutral"),
+        "hash": record.document_hash or "",
+        "times": 1,
+    }
+
+
+def _act(record: Row, slot: bool) -> str:
+    table = approval_task if slot else agreement_machine
+    step = table.steps.get(record.step)
+    if step is not None:
+        return _("%(step)s (задание)", step=str(step.label)) if slot else str(step.label)
+    return str(ACTS.get(record.step, record.step))
+
+
+def _moved(record: Row, slot: bool) -> str:
+    states = agreement_machine.states
+    if slot or record.from_state == record.to_state or record.from_state not in states:
+        return ""
+    return f"{states[record.from_state].label} → {states[record.to_state].label}"
+
+
+@dataclass(frozen=True)
+class Court:
+    """On whose desk the agreement lies: the words of `ui.whose_court`."""
+
+    text: str
+    side: str = ""
+    held: str = ""
+    due: str = ""
+    late: bool = False
+
+
+def court(agreement: Agreement, current: Round | None) -> Court:
+    """Whose move it is, for how long, until when."""
+    waiting = [slot for slot in current.slots if slot.state == "assigned"] if current else []
+    if waiting and agreement.state != "revision":
+        return _on_desks(agreement, sorted(waiting, key=lambda slot: (slot.due_at or clock.now(), slot.id)))
+    return _without_desks(agreement)
+
+
+def _on_desks(agreement: Agreement, waiting: Sequence[Slot]) -> Court:
+    first = waiting[0]
+    names = {party.organisation_id: party.organisation.short_name for party in agreement.parties}
+    name = names.get(first.organisation_id, "")
+    who = ", ".join(holder.name for holder in first.holders[:3])
+    more = len(waiting) - 1
+    text = f"{name}: {first.label}" + (f", {who}" if who else "")
+    if more:
+        text = _("%(first)s и ещё %(n)s", first=text, n=more)
+    return Court(
+        text,
+        first.side,
+        held=_("%(n)s раб. дн.", n=working_days_between(first.assigned_at, clock.now())) if first.assigned_at else "",
+        due=_("срок %(day)s", day=day(first.due_at)) if first.due_at else "",
+        late=bool(first.due_at and first.due_at < clock.now()),
+    )
+
+
+def _without_desks(agreement: Agreement) -> Court:
+    state = agreement_machine.states[agreement.state]
+    if state.final:
+        return Court(f"{state.label}" + (f", {day(agreement.ended_on)}" if agreement.ended_on else ""))
+    mine = next((p for p in agreement.parties if p.organisation_id == agreement.initiator_id), None)
+    name = mine.organisation.short_name if mine else ""
+    side = SIDE_OF_KIND[mine.organisation.kind] if mine else ""
+    texts = {
+        "draft": _("Готовит проект: %(name)s", name=name),
+        "revision": _("Дорабатывает: %(name)s", name=name),
+        "agreed": _("Согласован всеми: можно передавать на подписание"),
+        "disagreement": _("Стороны урегулируют разногласия"),
+        "registered": _("Действует: ничьего решения не ждёт"),
+        "suspended": _("Действие приостановлено"),
+    }
+    return Court(texts.get(agreement.state, str(state.label)), side if agreement.state in ("draft", "revision") else "")
+
+
+def held_days(current: Round | None, names: dict[int, str]) -> dict[str, str]:
+    """How many working days each party has had the document in this round: party's name → words."""
+    spans: dict[int, list[tuple[datetime, datetime]]] = {}
+    for slot in current.slots if current else ():
+        if slot.assigned_at is not None and slot.kind != "submission":
+            spans.setdefault(slot.organisation_id, []).append((slot.assigned_at, slot.finished_at or clock.now()))
+    return {
+        names[organisation]: _("%(n)s раб. дн.", n=_days(found))
+        for organisation, found in spans.items()
+        if organisation in names
+    }
+
+
+def _days(spans: list[tuple[datetime, datetime]]) -> int:
+    """Working days in the union of the spans."""
+    total, until = 0, None
+    for start, end in sorted(spans):
+        start = start if until is None else max(start, until)
+        if end > start:
+            total += working_days_between(start, end)
+        until = end if until is None else max(until, end)
+    return total
+
+
+def my_slot(shown: Dossier, actor: Actor, kind: str) -> Slot | None:
+    """The slot of a kind that lies on the actor's desk, in his own name or for one whom he stands in for."""
+    people = {actor.id, *(row.principal_id for row in shown.principals)}
+    for slot in shown.round.slots if shown.round else ():
+        ours = slot.organisation_id == actor.organisation_id
+        if slot.kind == kind and slot.state == "assigned" and ours:
+            if any(holder.person_id in people for holder in slot.holders):
+                return slot
+    return None
+
+
+def tasks_of(shown: Dossier, actor: Actor) -> list[Slot]:
+    """Everything of this agreement on the actor's own desk."""
+    return [
+        slot
+        for slot in (shown.round.slots if shown.round else ())
+        if slot.state == "assigned" and any(holder.person_id == actor.id for holder in slot.holders)
+    ]

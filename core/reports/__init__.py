@@ -1,0 +1,1 @@
+"""A query and its columns → XLSX, CSV."""

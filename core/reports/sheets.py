@@ -1,0 +1,91 @@
+"""Rows as a spreadsheet: XLSX and CSV that open in office programs and run nothing when they do."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import xlsxwriter
+
+from core.clock import in_moscow
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""A cell of a CSV that begins with one of these is a formula to a spreadsheet."""
+LONGEST = 32_000
+"""Letters of a cell; a spreadsheet takes 32 767."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, what it takes of a row, its width in letters."""
+
+    label: Any
+    of: Callable[[Any], Any]
+    width: int = 16
+
+
+def xlsx(columns: Sequence[Column], rows: Iterable[Any], title: str) -> bytes:
+    """A workbook of one sheet with a fixed heading. Text is only ever text: no formula, no link."""
+    buffer = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_date_format": "dd.mm.yyyy",
+    }
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet = book.add_worksheet(_sheet_name(title))
+        heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        for index, column in enumerate(columns):
+            sheet.set_column(index, index, column.width)
+            sheet.write_string(0, index, str(column.label), heading)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(rows, start=1):
+            for index, column in enumerate(columns):
+                _write(sheet, number, index, column.of(row))
+    return buffer.getvalue()
+
+
+def _sheet_name(title: str) -> str:
+    return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:31] or "1"
+
+
+def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+    if isinstance(value, datetime):
+        value = in_moscow(value).replace(tzinfo=None)
+    if isinstance(value, bool) or value is None:
+        value = "" if not value else "да"
+    if isinstance(value, date | datetime):
+        sheet.write_datetime(row, column, value)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value)
+    elif str(value):
+        sheet.write_string(row, column, str(value)[:LONGEST])
+
+
+def as_csv(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:
+    """UTF-8 with its mark and semicolons, as Russian spreadsheets expect; cells that look like formulas are quoted."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow([str(column.label) for column in columns])
+    for row in rows:
+        writer.writerow([_plain(column.of(row)) for column in columns])
+    return b"\xef\xbb\xbf" + buffer.getvalue().encode()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{in_moscow(value):%d.%m.%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d.%m.%Y}"
+    if isinstance(value, bool) or value is None:
+        return "да" if value else ""
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(RISKY) else text

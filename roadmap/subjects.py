@@ -44,6 +44,7 @@ def register_subjects() -> None:
             on_decided=result_decided,
             lock=lambda subject_id: locked(Occurrence, subject_id),
             may_coordinate=coordinates_result,
+            answers_required=False,
         )
     )
 

@@ -181,8 +181,8 @@ def copy_terms(source: int, target: int) -> None:
     columns: list[Any] = [getattr(ItemTerms, name) for name in TERMS]
     db.session.execute(
         insert(ItemTerms).from_select(
-            ["edition_id", "item_id", "frozen", "version", *TERMS],
-            select(literal(target), ItemTerms.item_id, literal(False), literal(1), *columns).where(
+            ["edition_id", "item_id", "frozen", "version", "words", *TERMS],
+            select(literal(target), ItemTerms.item_id, literal(False), literal(1), ItemTerms.words, *columns).where(
                 ItemTerms.edition_id == source
             ),
         )

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, Numeric, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, foreign, mapped_column, relationship, remote
 
 from core.db import Code, Json, Model, UtcDateTime, Versioned
+from core.language.search import stems
 from core.workflow import Stateful
 from roadmap.models.plans import Edition, Roadmap
 
@@ -113,6 +114,8 @@ class ItemTerms(Versioned, Model):
     target: Mapped[Decimal | None] = mapped_column(Numeric(18, 3))
     target_unit: Mapped[str] = mapped_column(Text, default="")
     excluded: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str] = mapped_column(Text, default="")
+    """Stems of what is looked for by words, kept by the event below."""
 
     edition: Mapped[Edition] = relationship()
     item: Mapped[Item] = relationship(foreign_keys=[item_id])
@@ -240,6 +243,10 @@ class ItemIndicator(Model):
     indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator.id"), primary_key=True, index=True)
 
 
+def _index_words(_mapper: Mapper[Any], _connection: Any, target: ItemTerms) -> None:
+    target.words = " ".join(stems(" ".join((target.title, target.unit or "", target.result or ""))))
+
+
 def _refuse_frozen(_mapper: Mapper[Any], _connection: Any, target: ItemTerms) -> None:
     if target.frozen:
         raise RuntimeError("terms of a frozen edition are not edited")
@@ -249,7 +256,9 @@ def _refuse(_mapper: Mapper[Any], _connection: Any, target: Any) -> None:
     raise RuntimeError(f"{type(target).__name__} is append-only")
 
 
+event.listen(ItemTerms, "before_insert", _index_words)
 event.listen(ItemTerms, "before_update", _refuse_frozen)
+event.listen(ItemTerms, "before_update", _index_words)
 event.listen(ItemTerms, "before_delete", _refuse_frozen)
 event.listen(Verdict, "before_update", _refuse)
 event.listen(Verdict, "before_delete", _refuse)

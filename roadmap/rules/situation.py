@@ -64,9 +64,13 @@ def gather(rows: Iterable[Any]) -> Situation:
 
 
 def question(row: Occurrence) -> Select[Any]:
-    parts = [_results(row), _facts(row), _blockers(row), _unsettled(row), _changes(row), _consents(row)]
-    union = union_all(*parts).subquery()
+    union = union_all(*parts(row)).subquery()
     return select(union.c.tag, union.c.value)
+
+
+def parts(row: Occurrence) -> list[Select[Any]]:
+    """The questions, each (tag, value): a page asks them together with its own."""
+    return [_results(row), _facts(row), _blockers(row), _unsettled(row), _changes(row), _consents(row)]
 
 
 def _tag(name: str) -> ColumnElement[str]:

@@ -1,0 +1,128 @@
+"""Editions: the list, one edition with its route, and the comparison of two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from core.accounts.access import visible_to
+from core.accounts.actor import Actor
+from core.db import db
+from core.documents.models import IssuedDocument
+from core.errors import NotFound
+from core.signoffs.models import Round, Slot
+from core.workflow import Offer
+from roadmap import readers
+from roadmap.models import TERMS, Edition, Item, ItemTerms, Roadmap, RoadmapParty
+from roadmap.states import roadmap as machine
+
+
+def editions(actor: Actor, roadmap_id: int) -> Sequence[Edition]:
+    """The editions of a plan the actor may see, the newest first."""
+    return db.session.scalars(
+        select(Edition)
+        .where(Edition.roadmap_id == roadmap_id, visible_to(actor, readers.EDITION, Edition.id))  # type: ignore[arg-type]
+        .order_by(Edition.number.desc())
+    ).all()
+
+
+def edition_by_number(actor: Actor, roadmap_id: int, number: int) -> Edition:
+    """Raises NotFound."""
+    found = (
+        db.session.execute(
+            select(Edition)
+            .where(
+                Edition.roadmap_id == roadmap_id,
+                Edition.number == number,
+                visible_to(actor, readers.EDITION, Edition.id),  # type: ignore[arg-type]
+            )
+            .options(joinedload(Edition.roadmap).joinedload(Roadmap.parties).joinedload(RoadmapParty.organisation))
+        )
+        .unique()
+        .scalar_one_or_none()
+    )
+    if found is None:
+        raise NotFound(_("Редакция не найдена"))
+    return found
+
+
+@dataclass
+class EditionPage:
+    """An edition, its terms, its documents, the running or last round, and what the person can do."""
+
+    edition: Edition
+    rows: Sequence[tuple[Item, ItemTerms]]
+    documents: Sequence[IssuedDocument]
+    round: Round | None
+    offers: list[Offer]
+
+
+def edition_page(actor: Actor, roadmap_id: int, number: int) -> EditionPage:
+    """Raises NotFound."""
+    edition = edition_by_number(actor, roadmap_id, number)
+    rows = db.session.execute(
+        select(Item, ItemTerms)
+        .join(ItemTerms, ItemTerms.item_id == Item.id)
+        .where(ItemTerms.edition_id == edition.id)
+        .order_by(Item.section, Item.number)
+    ).all()
+    documents = db.session.scalars(
+        select(IssuedDocument)
+        .where(IssuedDocument.subject_kind == readers.EDITION, IssuedDocument.subject_id == edition.id)
+        .order_by(IssuedDocument.id.desc())
+    ).all()
+    current = db.session.scalars(
+        select(Round)
+        .where(Round.subject_kind == readers.EDITION, Round.subject_id == edition.id)
+        .order_by(Round.number.desc())
+        .limit(1)
+        .options(
+            selectinload(Round.slots).selectinload(Slot.holders), selectinload(Round.slots).joinedload(Slot.decision)
+        )
+    ).first()
+    offers = [offer for offer in machine.offers(edition, actor) if offer.mine and not offer.step.hidden]
+    return EditionPage(edition, [(item, terms) for item, terms in rows], documents, current, offers)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One item in two editions: the fields that differ as (field, was, now)."""
+
+    code: str
+    title: str
+    kind: str
+    """added, excluded, changed."""
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+
+
+def compare(first: int, second: int) -> list[Difference]:
+    """What the edition `second` (id) says otherwise than `first`. One query."""
+    rows = db.session.execute(
+        select(Item.code, ItemTerms)
+        .join(ItemTerms, ItemTerms.item_id == Item.id)
+        .where(ItemTerms.edition_id.in_((first, second)))
+        .order_by(Item.section, Item.number)
+    )
+    pairs: dict[str, dict[int, ItemTerms]] = {}
+    for code, terms in rows:
+        pairs.setdefault(code, {})[terms.edition_id] = terms
+    found = [_difference(code, pair.get(first), pair.get(second)) for code, pair in pairs.items()]
+    return [one for one in found if one is not None]
+
+
+def _difference(code: str, was: ItemTerms | None, now: ItemTerms | None) -> Difference | None:
+    if now is None or was is None:
+        there = now or was
+        assert there is not None
+        return Difference(code, there.title, "added" if was is None else "dropped")
+    fields = tuple(
+        (name, getattr(was, name), getattr(now, name)) for name in TERMS if getattr(was, name) != getattr(now, name)
+    )
+    if not fields:
+        return None
+    return Difference(code, now.title, "excluded" if now.excluded and not was.excluded else "changed", fields)

@@ -1,0 +1,183 @@
+"""Plans and their items in lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from core.accounts.access import visible_to
+from core.accounts.actor import Actor
+from core.db import db
+from core.errors import NotFound
+from core.language.search import stems
+from core.web.paging import PAGE, Key, Page, page
+from roadmap import flags, readers
+from roadmap.models import OPEN_EDITION, Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapSection
+from roadmap.states import shown_state
+
+EDITION_RANK = case(
+    {"in_force": 0, "final_report": 0, "closed": 1, **dict.fromkeys(OPEN_EDITION, 2)}, value=Edition.state, else_=3
+)
+"""Which edition a plan is shown by: the one in force, else the one on its way, else the last."""
+
+
+@dataclass(frozen=True)
+class PlanHead:
+    """A plan as its page begins: the edition it is shown by and what is on its way."""
+
+    id: int
+    title: str
+    period_start: Any
+    period_end: Any
+    sample: bool
+    agreement_title: str
+    edition_id: int
+    edition: int
+    state: str
+    register_number: str | None
+    approved_on: Any
+    newer: int | None
+    corrected: bool
+
+    @property
+    def shown(self) -> Any:
+        return shown_state(self.state, self.newer is not None)
+
+
+def _head(actor: Actor) -> Select[Any]:
+    other = aliased(Edition)
+    newer = (
+        select(func.max(other.number))
+        .where(other.roadmap_id == Roadmap.id, other.state.in_(OPEN_EDITION), other.number > 1)
+        .scalar_subquery()
+    )
+    ranked = select(
+        Edition.id,
+        func.row_number()
+        .over(partition_by=Edition.roadmap_id, order_by=(EDITION_RANK, Edition.number.desc()))
+        .label("place"),
+    ).subquery()
+    return (
+        select(
+            Roadmap.id,
+            Roadmap.title,
+            Roadmap.period_start,
+            Roadmap.period_end,
+            Roadmap.sample,
+            Roadmap.agreement_title,
+            Edition.id.label("edition_id"),
+            Edition.number.label("edition"),
+            Edition.state,
+            Edition.register_number,
+            Edition.approved_on,
+            newer.label("newer"),
+            flags.corrected_ahead(),
+        )
+        .join(Edition, Edition.roadmap_id == Roadmap.id)
+        .join(ranked, and_(ranked.c.id == Edition.id, ranked.c.place == 1))
+        .where(visible_to(actor, readers.PLAN, Roadmap.id))  # type: ignore[arg-type]
+    )
+
+
+def plan_list(actor: Actor, after: str = "", before: str = "", size: int = PAGE) -> Page[PlanHead]:
+    """Plans the actor may see, the newest first. One query."""
+    keys = [Key(Roadmap.id, lambda row: row.id, descending=True)]  # type: ignore[arg-type]
+    found = page(_head(actor), keys, after=after, before=before, size=size)
+    return Page([PlanHead(**row._mapping) for row in found.items], found.next, found.previous)
+
+
+def plan_head(actor: Actor, roadmap_id: int) -> PlanHead:
+    """One plan. One query. Raises NotFound."""
+    row = db.session.execute(_head(actor).where(Roadmap.id == roadmap_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("План не найден"))
+    return PlanHead(**row._mapping)
+
+
+@dataclass(frozen=True)
+class ItemSearch:
+    """What the table of items is asked for. Empty fields ask nothing."""
+
+    side: str = ""
+    state: str = ""
+    section: int | None = None
+    flag: str = ""
+    q: str = ""
+    mine: bool = False
+    after: str = ""
+    before: str = ""
+    size: int = PAGE
+
+    def asked(self) -> dict[str, Any]:
+        """The filter as the query string keeps it."""
+        values = {"side": self.side, "state": self.state, "section": self.section, "flag": self.flag, "q": self.q,
+                  "mine": 1 if self.mine else ""}  # fmt: skip
+        return {name: value for name, value in values.items() if value}
+
+
+COLUMNS = (
+    Item.id, Item.code, Item.section, Item.number, ItemTerms.title, ItemTerms.term_text, ItemTerms.responsible_side,
+    ItemTerms.excluded, ItemTerms.recurrence, Occurrence.id.label("occurrence_id"), Occurrence.period,
+    Occurrence.state, Occurrence.due_on, Occurrence.starts_on, Occurrence.fact_on, Occurrence.forecast_on,
+    Occurrence.percent, Occurrence.risk, Occurrence.last_info_on,
+)  # fmt: skip
+
+
+def item_statement(actor: Actor, roadmap_id: int, search: ItemSearch, at: flags.Days) -> Select[Any]:
+    """The items of a plan the actor may see, each at its present occurrence."""
+    return (
+        select(*COLUMNS, RoadmapSection.title.label("section_title"))
+        .select_from(Item)
+        .join(ItemTerms, ItemTerms.id == Item.terms_id)
+        .join(Occurrence, Occurrence.id == Item.current_id)
+        .join(
+            RoadmapSection,
+            and_(RoadmapSection.roadmap_id == Item.roadmap_id, RoadmapSection.number == Item.section),
+        )
+        .where(
+            Item.roadmap_id == roadmap_id,
+            visible_to(actor, readers.ITEM, Item.id),  # type: ignore[arg-type]
+            *narrowed(actor, search, at),
+        )
+    )
+
+
+def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnElement[bool]]:
+    """The conditions of a search over Item, ItemTerms and Occurrence joined."""
+    asked: list[ColumnElement[bool]] = []
+    if search.side:
+        asked.append(ItemTerms.responsible_side == search.side)
+    if search.state:
+        asked.append(Occurrence.state == search.state)
+    if search.section:
+        asked.append(Item.section == search.section)
+    if search.flag:
+        chosen = flags.conditions(at).get(search.flag)
+        if chosen is not None:
+            asked.append(chosen)
+    if search.mine:
+        asked.append(Item.executor_id == actor.id)
+    for stem in stems(search.q):
+        asked.append(or_(ItemTerms.words.contains(stem, autoescape=True), Item.code.startswith(stem, autoescape=True)))
+    return asked
+
+
+def item_list(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
+    """One page of the plan's table, in the order of numbers. One query."""
+    at = flags.days(head.corrected)
+    keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]  # type: ignore[arg-type]
+    statement = item_statement(actor, head.id, search, at)
+    return page(statement, keys, after=search.after, before=search.before, size=search.size)
+
+
+def section_titles(roadmap_id: int) -> Sequence[Any]:
+    return db.session.execute(
+        select(RoadmapSection.number, RoadmapSection.title)
+        .where(RoadmapSection.roadmap_id == roadmap_id)
+        .order_by(RoadmapSection.number)
+    ).all()

@@ -17,6 +17,7 @@ from core.language.agreement import acting, named
 from core.language.dates import date_words
 from core.language.initials import initials
 from core.language.ordinals import sides
+from core.language.typography import tidy
 
 KINDS = (
     kinds.Kind("cooperation", "agreements", _l("Соглашение о сотрудничестве и партнёрстве")),
@@ -101,7 +102,19 @@ def context(agreement: Agreement, data: Mapping[str, Any], registered: bool = Fa
         filled["copies"] = len(agreement.parties) + 1  # the citizen has one too
     if agreement.kind == "supplementary" and agreement.parent is not None:
         filled |= _supplementary(agreement, agreement.parent, data)
-    return filled
+    return {name: value if name in AS_TYPED else typeset(value) for name, value in filled.items()}
+
+
+AS_TYPED = ("number",)
+
+
+def typeset(value: Any) -> Any:
+    """What people typed, as it is printed: non-breaking spaces, ёлочки, dashes."""
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, Mapping):
+        return {name: typeset(item) for name, item in value.items()}
+    return [typeset(item) for item in value] if isinstance(value, list) else value
 
 
 def _dated(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,11 +92,11 @@ def _journal(organisation_id: int, year: int) -> Journal:
 
 
 def _prefix(organisation_id: int, year: int) -> str:
-    """The prefix of last year's journal with the new year in it, else «год-С/»."""
+    """The prefix of last year's journal with the new year in it, else «С/год/»."""
     last = db.session.scalars(
         select(Journal)
         .where(Journal.organisation_id == organisation_id, Journal.code == CODE, Journal.year < year)
         .order_by(Journal.year.desc())
         .limit(1)
     ).first()
-    return last.prefix.replace(str(last.year), str(year)) if last else f"{year}-С/"
+    return last.prefix.replace(str(last.year), str(year)) if last else f"С/{year}/"

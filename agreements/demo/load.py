@@ -40,14 +40,19 @@ def is_loaded() -> bool:
 
 def load() -> Company:
     """Organisations, people, agreements, the roadmap. The database must be empty (after `install`)."""
-    with clock.at(datetime(2022, 12, 1, 9, tzinfo=UTC)):
-        install_shipped()
-        install_routes()
-        company = _company()
+    company = gather()
     scenes.tell(company)
     _roadmap(company)
     drain()
     return company
+
+
+def gather() -> Company:
+    """The shipped templates and routes, the organisations and their people: everything but what they did."""
+    with clock.at(datetime(2022, 12, 1, 9, tzinfo=UTC)):
+        install_shipped()
+        install_routes()
+        return _company()
 
 
 def _roadmap(company: Company) -> None:

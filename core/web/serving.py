@@ -34,11 +34,14 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def serve(app: Flask, work: Callable[[], None]) -> None:
-    """Serve `app` on HOST:PORT until stopped; `work` runs in a process of its own and dies with this one."""
+    """Serve `app` on HOST:PORT until stopped; `work` runs in a process of its own and dies with this one.
+
+    WEB_WORKERS (3) and JOB_WORKERS (1; 0 where `flask worker` runs elsewhere) set how many.
+    """
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     forget_connections(app)
-    worker = multiprocessing.get_context("fork").Process(target=_child, args=(app, work), daemon=True)
-    worker.start()
+    for _number in range(int(os.environ.get("JOB_WORKERS", "1"))):
+        multiprocessing.get_context("fork").Process(target=_child, args=(app, work), daemon=True).start()
     Server(
         app,
         {

@@ -80,6 +80,7 @@ def normal_url(url: str) -> str:
 
 def join_rooms(app: APIFlask) -> None:
     """Every room's pages, API, commands and reactions."""
+    from agreements import room as agreements
     from core.accounts import room as accounts
     from core.audit.commands import audit
     from core.calendar import room as calendar
@@ -87,6 +88,7 @@ def join_rooms(app: APIFlask) -> None:
     app.cli.add_command(audit)
     accounts.init_app(app)
     calendar.init_app(app)
+    agreements.init_app(app)
 
 
 def main() -> None:

@@ -24,14 +24,13 @@ from core import clock
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db, locked
 from core.documents.clauses import read_clauses
-from core.documents.issuing import issue
+from core.documents.issuing import content, issue
 from core.errors import NotAllowed, NotValid
 from core.signoffs import service as signoffs
 from core.signoffs.models import Protocol, Round, Slot
 from core.signoffs.service.decide import settle
 from core.signoffs.service.rounds import close, last_round, open_round
 from core.signoffs.states import approval_task
-from core.store import files
 from core.workflow import Ask
 
 
@@ -101,7 +100,7 @@ def _freeze(agreement: Agreement, actor: Actor, note: str) -> Revision:
         number=number,
         current=True,
         data=agreement.data,
-        clauses=read_clauses(files().get(document.sha256)),
+        clauses=read_clauses(content(document)),
         document_id=document.id,
         document_hash=document.sha256,
         drafters=sorted({*agreement.drafters, *([actor.id] if actor.id else [])}),

@@ -11,8 +11,8 @@ from agreements.demo.load import Company
 from agreements.models import Agreement
 from core import clock
 from core.db import db
+from core.documents.issuing import content
 from core.documents.models import IssuedDocument
-from core.store import files
 
 
 def play(company: Company, folder: Path) -> list[Path]:
@@ -40,6 +40,6 @@ def save(folder: Path) -> list[Path]:
     saved = []
     for document in db.session.scalars(select(IssuedDocument).order_by(IssuedDocument.id)):
         path = folder / f"{document.id:03d} {document.file_name}"
-        path.write_bytes(files().get(document.sha256))
+        path.write_bytes(content(document))
         saved.append(path)
     return saved

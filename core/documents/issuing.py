@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from core import clock
+from core import audit, clock
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db, transaction
-from core.documents import kinds
+from core.documents import kinds, qr, sealing
 from core.documents.cache import compiled
 from core.documents.clauses import put_clauses
-from core.documents.models import DocumentTemplate, IssuedDocument
-from core.documents.package import content_sha256
+from core.documents.models import DocumentSecret, DocumentTemplate, IssuedDocument
+from core.documents.package import ISAL, ZLIB, Deflater, content_sha256
+from core.documents.profiles import DEFAULT, PROFILES
 from core.documents.render import render
+from core.documents.shipped import install_shipped
+from core.documents.snapshots import from_json, to_json
 from core.errors import NotFound
 from core.store import digest, files
 
+__all__ = [
+    "Made",
+    "Order",
+    "active_template",
+    "content",
+    "content_of",
+    "data_of",
+    "fingerprint",
+    "install_shipped",
+    "issue",
+    "keep",
+    "new_code",
+    "preview",
+    "produce",
+    "reproduce",
+]
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letters that are mistaken for digits."""
+
+Clauses = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +64,18 @@ class Order:
     revision: int = 1
     key: str | None = None
     status_label: str = ""
-    clauses: list[dict[str, Any]] | None = None
+    clauses: Clauses | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document that was rendered and not kept yet; `key` seals it where its kind is personal."""
+
+    code: str
+    snapshot: dict[str, Any]
+    content: bytes
+    engine: str
+    key: bytes | None = None
 
 
 def issue(order: Order, actor: Actor = SYSTEM) -> IssuedDocument:
@@ -51,76 +84,188 @@ def issue(order: Order, actor: Actor = SYSTEM) -> IssuedDocument:
     Raises NotValid naming every required field without a value, NotFound when the kind has no active template.
     """
     with transaction():
-        if order.key is not None:
-            earlier = db.session.scalars(
-                select(IssuedDocument).where(IssuedDocument.key == order.key)
-            ).one_or_none()
-            if earlier is not None:
-                return earlier
+        if order.key is not None and (earlier := _issued(order.key)) is not None:
+            return earlier
         template = active_template(order.kind)
         code = new_code()
         snapshot = to_json({**order.context, "doc": doc_block(order, code)})
         content, engine = produce(template, snapshot, order.clauses)
-        document = IssuedDocument(
-            code=code,
-            key=order.key,
-            kind=order.kind,
-            subject_kind=order.subject_kind,
-            subject_id=order.subject_id,
-            revision=order.revision,
-            rendition=order.rendition,
-            title=order.title,
-            file_name=order.file_name,
-            template_id=template.id,
-            snapshot=snapshot,
-            clauses=order.clauses,
-            sha256=files().put(content),
-            content_sha256=content_sha256(content),
-            size=len(content),
-            engine=engine,
-            author_id=actor.id,
-            author_name=actor.name,
-            issued_at=clock.now(),
-        )
-        db.session.add(document)
-        db.session.flush()
+        key = sealing.new_key() if kinds.kind(order.kind).personal else None
+        document = keep(order, template, Made(code, snapshot, content, engine, key), actor)
+        act = audit.Act("issued_document", document.id, "issue", document_hash=document.sha256, data=_told(document))
+        audit.append(actor.who(), act)
         return document
+
+
+def _issued(key: str) -> IssuedDocument | None:
+    return db.session.scalars(select(IssuedDocument).where(IssuedDocument.key == key)).one_or_none()
+
+
+def _told(document: IssuedDocument) -> dict[str, Any]:
+    """What the journal keeps of an issued document: nothing of its content."""
+    return {
+        "code": document.code,
+        "kind": document.kind,
+        "rendition": document.rendition,
+        "revision": document.revision,
+        "subject": f"{document.subject_kind}:{document.subject_id}",
+        "content_sha256": document.content_sha256,
+    }
+
+
+def keep(order: Order, template: DocumentTemplate, made: Made, actor: Actor = SYSTEM) -> IssuedDocument:
+    """Keep a rendered document inside the caller's transaction: its bytes in the store, its row, its key."""
+    stored, snapshot, clauses, content_hash = _closed(order, made)
+    document = IssuedDocument(
+        code=made.code,
+        key=order.key,
+        kind=order.kind,
+        subject_kind=order.subject_kind,
+        subject_id=order.subject_id,
+        revision=order.revision,
+        rendition=order.rendition,
+        title=order.title,
+        file_name=order.file_name,
+        template_id=template.id,
+        snapshot=snapshot,
+        clauses=clauses,
+        sha256=files().put(stored),
+        content_sha256=content_hash,
+        size=len(made.content),
+        engine=made.engine,
+        author_id=actor.id,
+        author_name=actor.name,
+        issued_at=clock.now(),
+    )
+    db.session.add(document)
+    db.session.flush()
+    if made.key is not None:
+        plain = content_sha256(made.content)
+        secret = DocumentSecret(
+            document_id=document.id, key=made.key, sha256=digest(made.content), content_sha256=plain
+        )
+        db.session.add(secret)
+        db.session.flush()
+    return document
+
+
+def _closed(order: Order, made: Made) -> tuple[bytes, dict[str, Any], Clauses | None, str]:
+    """Bytes, data, text and content hash as they are kept: sealed where the document has a key."""
+    plain = content_sha256(made.content)
+    if made.key is None:
+        return made.content, made.snapshot, order.clauses, plain
+    inside = {"snapshot": made.snapshot, "clauses": order.clauses}
+    return (
+        sealing.seal(made.key, made.content, made.code),
+        sealing.seal_json(made.key, inside, made.code),
+        None,
+        sealing.keyed(made.key, plain),
+    )
+
+
+def key_of(document: IssuedDocument) -> bytes | None:
+    """The key of a sealed document, None for one that is not sealed. Raises NotFound where the key was erased."""
+    if sealing.FIELD not in document.snapshot:
+        return None
+    secret = db.session.get(DocumentSecret, document.id)
+    if secret is None or secret.key is None:
+        raise NotFound(_("Персональные данные документа уничтожены: файл и его данные больше не открываются"))
+    return secret.key
+
+
+def content(document: IssuedDocument) -> bytes:
+    """The file as it was given out. Raises NotFound where its personal data were erased or its bytes altered."""
+    key = key_of(document)
+    stored = files().get(document.sha256)
+    return stored if key is None else sealing.unseal(key, stored, document.code)
+
+
+def content_of(sha256: str) -> bytes:
+    """The file behind the hash that visas bind to, opened where it is sealed. Raises NotFound."""
+    document = db.session.scalars(select(IssuedDocument).where(IssuedDocument.sha256 == sha256)).first()
+    return files().get(sha256) if document is None else content(document)
+
+
+def data_of(document: IssuedDocument) -> tuple[dict[str, Any], Clauses | None]:
+    """The snapshot and the text of a document, opened where they are sealed. Raises NotFound."""
+    key = key_of(document)
+    if key is None:
+        return document.snapshot, document.clauses
+    inside = sealing.unseal_json(key, document.snapshot, document.code)
+    return inside["snapshot"], inside["clauses"]
+
+
+def fingerprint(document: IssuedDocument) -> str:
+    """SHA-256 of the file as given out; "" where its personal data were erased."""
+    if sealing.FIELD not in document.snapshot:
+        return document.sha256
+    secret = db.session.get(DocumentSecret, document.id)
+    return "" if secret is None else secret.sha256
 
 
 def preview(order: Order) -> bytes:
     """The same rendering without keeping anything: for the live view beside a form."""
-    snapshot = to_json({**order.context, "doc": doc_block(order, "ПРОЕКТ")})
+    snapshot = to_json({**order.context, "doc": {**doc_block(order, "ПРОЕКТ"), "verify_url": ""}})
     return produce(active_template(order.kind), snapshot, order.clauses)[0]
 
 
 def doc_block(order: Order, code: str) -> dict[str, Any]:
-    """What the footer prints about the document itself."""
+    """What the footer and the QR code say about the document itself."""
     return {
         "code": code,
         "revision": order.revision,
         "status_label": order.status_label,
         "title": order.title,
+        "verify_url": verify_url(code),
     }
 
 
+def verify_url(code: str) -> str:
+    """The public address that answers about the document of this code."""
+    return f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/verify?code={code}"
+
+
 def produce(
-    template: DocumentTemplate, snapshot: Mapping[str, Any], clauses: list[dict[str, Any]] | None
-) -> tuple[bytes, str]:
+    template: DocumentTemplate, snapshot: Mapping[str, Any], clauses: Sequence[Mapping[str, Any]] | None,
+    deflater: Deflater = ZLIB,
+) -> tuple[bytes, str]:  # fmt: skip
     """The bytes of a document from its template and data: always the same for the same engine."""
-    rendered = render(compiled(files().get(template.sha256)), from_json(snapshot))
-    content = rendered.data
-    if clauses is not None:
-        content = put_clauses(content, clauses)
-    return content, rendered.engine
+    source = files().get(template.sha256)
+    rendered = render(compiled(with_place(source, template.profile)), from_json(snapshot), deflater)
+    return finished(rendered.data, snapshot, clauses, deflater), rendered.engine
+
+
+def with_place(source: bytes, profile: str) -> bytes:
+    """The template as it is rendered: with the picture of the QR code where its profile wants one."""
+    wanted = PROFILES.get(profile, DEFAULT).qr_place != "none"
+    return qr.placed(source) if wanted else source
+
+
+def finished(
+    rendered: bytes, snapshot: Mapping[str, Any], clauses: Sequence[Mapping[str, Any]] | None, deflater: Deflater
+) -> bytes:
+    """What follows the rendering: the text that was agreed, the QR code."""
+    made = rendered if clauses is None else put_clauses(rendered, list(clauses))
+    url = (snapshot.get("doc") or {}).get("verify_url")
+    return qr.stamp(made, str(url), deflater) if url else made
 
 
 def reproduce(document_id: int) -> tuple[IssuedDocument, bool, bool]:
-    """Render again from the snapshot: (document, contents equal, bytes equal). Stored bytes are never touched."""
+    """Render again from the snapshot: (document, contents equal, bytes equal). Stored bytes are never touched.
+
+    Raises NotFound, for a document whose personal data were erased too.
+    """
     document = db.session.get(IssuedDocument, document_id)
     if document is None:
         raise NotFound(_("Документ не найден"))
-    content, _engine = produce(document.template, document.snapshot, document.clauses)
-    return document, content_sha256(content) == document.content_sha256, digest(content) == document.sha256
+    snapshot, clauses = data_of(document)
+    deflater = ISAL if " isal-" in document.engine else ZLIB
+    made, _engine = produce(document.template, snapshot, clauses, deflater)
+    key = key_of(document)
+    proof = content_sha256(made) if key is None else sealing.keyed(key, content_sha256(made))
+    stored = made if key is None else sealing.seal(key, made, document.code)
+    same = hmac.compare_digest(proof, document.content_sha256)
+    return document, same, digest(stored) == document.sha256
 
 
 def new_code() -> str:
@@ -130,85 +275,14 @@ def new_code() -> str:
 
 
 def active_template(kind: str) -> DocumentTemplate:
-    """The version in use. Raises NotFound."""
+    """The version in use today. Raises NotFound where there is none, or where its dates do not cover today."""
     template = db.session.scalars(
         select(DocumentTemplate).where(DocumentTemplate.kind == kind, DocumentTemplate.state == "active")
     ).one_or_none()
+    label = str(kinds.kind(kind).label)
     if template is None:
-        raise NotFound(_("Нет действующего шаблона вида «%(kind)s»", kind=str(kinds.kind(kind).label)))
+        raise NotFound(_("Нет действующего шаблона вида «%(kind)s»", kind=label))
+    if template.valid_to is not None and template.valid_to < clock.today():
+        until = template.valid_to.strftime("%d.%m.%Y")
+        raise NotFound(_("Срок действия шаблона «%(kind)s» истёк %(until)s", kind=label, until=until))
     return template
-
-
-def install_shipped() -> int:
-    """Register the templates that ship, where the file is new; returns how many were added.
-
-    A shipped version becomes active only where no version uploaded by a person is.
-    """
-    added = 0
-    with transaction():
-        for kind in kinds.all_kinds():
-            if kind.template_path.exists() and _install(kind):
-                added += 1
-    return added
-
-
-def _install(kind: kinds.Kind) -> bool:
-    content = kind.template_path.read_bytes()
-    sha256 = files().put(content)
-    versions = list(db.session.scalars(select(DocumentTemplate).where(DocumentTemplate.kind == kind.name)))
-    if any(version.sha256 == sha256 for version in versions):
-        return False
-    own = next((version for version in versions if version.state == "active"), None)
-    takes_over = own is None or own.shipped
-    if own is not None and takes_over:
-        own.state = "retired"
-        db.session.flush()
-    last = db.session.scalar(
-        select(func.max(DocumentTemplate.version)).where(DocumentTemplate.kind == kind.name)
-    )
-    db.session.add(
-        DocumentTemplate(
-            kind=kind.name,
-            version=(last or 0) + 1,
-            title=str(kind.label),
-            sha256=sha256,
-            shipped=True,
-            state="active" if takes_over else "retired",
-            created_at=clock.now(),
-            uploaded_name=SYSTEM.name,
-            activated_name=SYSTEM.name if takes_over else "",
-            activated_at=clock.now() if takes_over else None,
-        )
-    )
-    return True
-
-
-def to_json(value: Any) -> Any:
-    """A snapshot as plain JSON; dates and decimals are tagged, so that rendering it again gives the same text."""
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    if isinstance(value, datetime):
-        return {"$moment": value.isoformat()}
-    if isinstance(value, date):
-        return {"$date": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    return str(value)
-
-
-_TAGS: dict[str, Any] = {"$moment": datetime.fromisoformat, "$date": date.fromisoformat, "$decimal": Decimal}
-
-
-def from_json(value: Any) -> Any:
-    """The snapshot as the template takes it."""
-    if isinstance(value, Mapping):
-        if len(value) == 1 and (tag := next(iter(value))) in _TAGS:
-            return _TAGS[tag](value[tag])
-        return {key: from_json(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [from_json(item) for item in value]
-    return value

@@ -101,7 +101,8 @@ def main() -> None:
 
     app = create_app()
     with app.app_context():
-        upgrade(directory=str(ROOT / "migrations"))
+        if os.environ.get("MIGRATE", "1") != "0":
+            upgrade(directory=str(ROOT / "migrations"))
         wanted = os.environ.get("DEMO", "1") != "0"
         if wanted and demo.is_empty():
             print("Загружается образец…", flush=True)

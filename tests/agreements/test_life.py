@@ -118,12 +118,12 @@ def test_a_refused_visa_returns_the_text_and_a_new_revision_asks_everybody_again
 
 def answer_remarks(company: Company, agreement: Agreement, stage: scenes.Stage) -> None:
     from core.signoffs.models import Remark
-    from core.signoffs.service.remarks import answer
+    from core.signoffs.service.remarks import answer_remark
 
     remarks = db.session.scalars(select(Remark.id).where(Remark.subject_id == agreement.id)).all()
     for remark_id in remarks:
         with clock.at(stage.next(0.1)):
-            answer(remark_id, "accepted", "Исправлено", company.actor("m.coord"))
+            answer_remark(remark_id, "accepted", "Исправлено", company.actor("m.coord"))
 
 
 def edit_one_clause(company: Company, agreement: Agreement) -> None:

@@ -16,7 +16,6 @@ from core.accounts.actor import Actor
 from core.accounts.models import Reader
 from core.audit import AuditRecord
 from core.clock import MOSCOW
-from core.db import db
 from core.errors import NotAllowed, Reason
 from core.web.paging import PAGE, Key, Page, page
 
@@ -25,21 +24,26 @@ READERS = ("m_coord", "c_coord", "m_control", "c_control", "m_deputy", "c_deputy
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of subject is named in the journal: its label, its page by id, its steps in words."""
+    """How a kind of subject is named in the journal: its label, its page by id, its steps and states in words."""
 
     label: Any
     url: Callable[[int], str] | None = None
     steps: Mapping[str, Any] = field(default_factory=dict)
+    states: Mapping[str, Any] = field(default_factory=dict)
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def describe(
-    kind: str, label: Any, url: Callable[[int], str] | None = None, steps: Mapping[str, Any] | None = None
+    kind: str,
+    label: Any,
+    url: Callable[[int], str] | None = None,
+    steps: Mapping[str, Any] | None = None,
+    states: Mapping[str, Any] | None = None,
 ) -> None:
     """Tell the journal how subjects of `kind` are named; rooms do it when they join the application."""
-    _kinds[kind] = Kind(label, url, steps or {})
+    _kinds[kind] = Kind(label, url, steps or {}, states or {})
 
 
 def kinds() -> Mapping[str, Kind]:
@@ -143,10 +147,10 @@ def step_name(record: AuditRecord) -> str:
     return str((kind.steps if kind else {}).get(record.step) or STEPS.get(record.step) or record.step)
 
 
-def is_recorded(kind: str, subject_id: int) -> bool:
-    """Whether the journal knows the subject."""
-    found = select(AuditRecord.id).where(AuditRecord.subject_kind == kind, AuditRecord.subject_id == subject_id)
-    return db.session.scalar(found.limit(1)) is not None
+def state_name(record: AuditRecord, state: str | None) -> str:
+    """A state of the record's subject in words."""
+    kind = _kinds.get(record.subject_kind)
+    return str((kind.states if kind else {}).get(state or "", state or ""))
 
 
 STEPS: dict[str, Any] = {

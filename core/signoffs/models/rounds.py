@@ -126,6 +126,7 @@ class Desk(Model):
 
     slot_id: Mapped[int] = mapped_column(ForeignKey("signoff_slot.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     kind: Mapped[str] = mapped_column(Code)
     subject_kind: Mapped[str] = mapped_column(Code)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core.accounts.models import Person
 from core.db import Code, Json, Model, UtcDateTime
 
+SLOT_KINDS = {"visa", "signature", "registration", "acknowledgement"}
+
 
 class Substitution(Model):
     """A stands in for B from a day to a day (both included), for all or for the kinds in `scope`."""
@@ -52,9 +54,11 @@ class Substitution(Model):
         """Whether the task is in scope. A scope naming subject kinds and slot kinds must meet both."""
         if self.slot_id is not None:
             return self.slot_id == slot_id
-        kinds = {"visa", "signature", "registration", "acknowledgement"}
-        slot_scope = kinds.intersection(self.scope)
-        subject_scope = set(self.scope) - kinds
-        return (not slot_scope or slot_kind in slot_scope) and (
-            not subject_scope or subject_kind in subject_scope
-        )
+        slots, subjects = self.scopes
+        return (not slots or slot_kind in slots) and (not subjects or subject_kind in subjects)
+
+    @property
+    def scopes(self) -> tuple[set[str], set[str]]:
+        """The slot kinds and the subject kinds of the scope; an empty set is every kind."""
+        slots = SLOT_KINDS.intersection(self.scope)
+        return slots, set(self.scope) - slots

@@ -94,6 +94,17 @@ def lock_slot(slot_id: int, actor: Actor) -> Slot:
     return next(slot for slot in current.slots if slot.id == slot_id)
 
 
+def lock_round_for(round_id: int, actor: Actor) -> Round:
+    """The round under the locks of its subject and its own. Raises NotFound for hidden and absent alike."""
+    found = db.session.execute(
+        select(Round.subject_kind, Round.subject_id).where(Round.id == round_id)
+    ).one_or_none()
+    if found is None or not may_see(actor, found.subject_kind, found.subject_id):
+        raise NotFound(_("Круг согласования не найден"))
+    subject(found.subject_kind).lock(found.subject_id)
+    return lock_round(round_id)
+
+
 def lock_round(round_id: int) -> Round:
     """The round with its slots, read anew under its lock. The subject's lock is taken before."""
     return db.session.scalars(

@@ -278,6 +278,7 @@ def put_on_desks(slot: Slot) -> None:
             Desk(
                 slot_id=slot.id,
                 person_id=holder.person_id,
+                organisation_id=holder.organisation_id,
                 kind=slot.kind,
                 subject_kind=slot.round.subject_kind,
                 due_at=slot.due_at,

@@ -1,0 +1,282 @@
+"""The inbox: what lies on a person's desk and on the desks he stands in for, ordered by term, paged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.models import Person
+from core.calendar import add_working_days
+from core.db import db
+from core.signoffs.hats import active_substitutions
+from core.signoffs.models import Desk, PaperAct, Round, Slot, SlotHolder, Substitution
+from core.signoffs.service.paper import REGISTRARS
+from core.web.paging import PAGE, Key, Page, page
+
+CAP = 999
+"""Counts go no further: beyond it a list says «999+»."""
+SECTIONS: dict[str, Any] = {
+    "": _l("На согласовании у меня"),
+    "signature": _l("Ожидает моей подписи"),
+    "overdue": _l("Просрочено"),
+    "soon": _l("Скоро срок"),
+}
+END_OF_DAY = time(23, 59, 59)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A task in a list. `principal` is the one it is decided for («за …»), "" for one's own."""
+
+    slot_id: int
+    due_at: datetime
+    kind: str
+    label: str
+    phase: str
+    stage: int
+    organisation_id: int
+    assigned_at: datetime | None
+    round_id: int
+    round_number: int
+    revision: int
+    document_hash: str
+    subject_kind: str
+    subject_id: int
+    title: str
+    term: str = ""
+    """overdue, soon, or ""."""
+    principal: str = ""
+    mark: str = ""
+    paper_waits: bool = False
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tasks a person has; each at most CAP + 1, which reads «999+»."""
+
+    all: int
+    signature: int
+    overdue: int
+    soon: int
+
+
+def inbox(
+    actor: Actor,
+    *,
+    section: str = "",
+    subject_kind: str = "",
+    kind: str = "",
+    after: str = "",
+    before: str = "",
+    size: int = PAGE,
+) -> Page[Entry]:
+    """One page of the actor's tasks by term. Five queries, however many tasks there are.
+
+    `section`: one of SECTIONS. `subject_kind` and `kind` (of the slot) narrow it down further.
+    """
+    substitutions = active_substitutions(actor.id) if actor.id is not None else []
+    statement = _listed(actor, substitutions).where(_section(section), *_narrowed(subject_kind, kind))
+    keys = (Key(Desk.due_at.expression, lambda row: row.due_at), Key(Desk.slot_id.expression, lambda row: row.slot_id))
+    found = page(statement, keys, after=after, before=before, size=size, parse=_parse)
+    items = _with_papers(_with_principals([_entry(row) for row in found.items], actor, substitutions))
+    return Page(items, found.next, found.previous)
+
+
+def _parse(values: list[Any]) -> list[Any]:
+    return [datetime.fromisoformat(str(values[0])), int(values[1])]
+
+
+def _mine(actor: Actor, substitutions: Sequence[Substitution]) -> ColumnElement[bool]:
+    """Desk rows the actor may decide today: his own, and those of his principals that are in scope."""
+    desks = [Desk.person_id == actor.id]
+    for row in substitutions:
+        about = [Desk.person_id == row.principal_id]
+        slots, subjects = row.scopes
+        if row.slot_id is not None:
+            about.append(Desk.slot_id == row.slot_id)
+        else:
+            about += [Desk.kind.in_(slots)] if slots else []
+            about += [Desk.subject_kind.in_(subjects)] if subjects else []
+        desks.append(and_(*about))
+    return and_(or_(*desks), Desk.organisation_id == actor.organisation_id)
+
+
+def _listed(actor: Actor, substitutions: Sequence[Substitution]) -> Select[Any]:
+    statement = (
+        select(
+            Desk.slot_id,
+            Desk.due_at,
+            Desk.kind,
+            Slot.label,
+            Slot.phase,
+            Slot.stage,
+            Slot.organisation_id,
+            Slot.assigned_at,
+            Round.id.label("round_id"),
+            Round.number.label("round_number"),
+            Round.revision,
+            Round.document_hash,
+            Round.subject_kind,
+            Round.subject_id,
+            Round.title,
+        )
+        .join(Slot, Slot.id == Desk.slot_id)
+        .join(Round, Round.id == Slot.round_id)
+        .where(_mine(actor, substitutions))
+    )
+    # One task may lie on the person's own desk and on his principal's.
+    return statement.distinct() if substitutions else statement
+
+
+def _section(section: str) -> ColumnElement[bool]:
+    now = clock.now()
+    if section == "signature":
+        return Desk.kind == "signature"
+    if section == "overdue":
+        return Desk.due_at < now
+    if section == "soon":
+        return and_(Desk.due_at >= now, Desk.due_at <= soon_until())
+    return Desk.slot_id.is_not(None)
+
+
+def _narrowed(subject_kind: str, kind: str) -> list[ColumnElement[bool]]:
+    narrowed = [Desk.subject_kind == subject_kind] if subject_kind else []
+    return narrowed + ([Desk.kind == kind] if kind else [])
+
+
+def soon_until() -> datetime:
+    """The end of the next working day: what is due by then is due soon."""
+    return datetime.combine(add_working_days(clock.today(), 1), END_OF_DAY, clock.MOSCOW)
+
+
+def _entry(row: Any) -> Entry:
+    now = clock.now()
+    term = "overdue" if row.due_at < now else "soon" if row.due_at <= soon_until() else ""
+    return Entry(**row._mapping, term=term)
+
+
+def _with_principals(
+    entries: Sequence[Entry], actor: Actor, substitutions: Sequence[Substitution]
+) -> list[Entry]:
+    """Say for whom, where the task is not the person's own."""
+    if not substitutions or not entries:
+        return list(entries)
+    marks = {row.principal_id: row.mark for row in substitutions}
+    rows = db.session.execute(
+        select(SlotHolder.slot_id, SlotHolder.person_id, SlotHolder.name).where(
+            SlotHolder.slot_id.in_([entry.slot_id for entry in entries]),
+            SlotHolder.person_id.in_([actor.id, *marks]),
+        )
+    )
+    names: dict[int, tuple[str, str]] = {}
+    own = set()
+    for slot_id, person_id, name in rows:
+        if person_id == actor.id:
+            own.add(slot_id)
+        else:
+            names[slot_id] = (name, marks[person_id])
+    return [
+        replace(entry, principal=names[entry.slot_id][0], mark=names[entry.slot_id][1])
+        if entry.slot_id in names and entry.slot_id not in own
+        else entry
+        for entry in entries
+    ]
+
+
+def _with_papers(entries: Sequence[Entry]) -> list[Entry]:
+    """Mark the tasks whose decision was given on paper and waits for its second person."""
+    if not entries:
+        return []
+    waiting = set(
+        db.session.scalars(
+            select(PaperAct.slot_id).where(
+                PaperAct.slot_id.in_([entry.slot_id for entry in entries]), PaperAct.state == "recorded"
+            )
+        )
+    )
+    return [replace(entry, paper_waits=True) if entry.slot_id in waiting else entry for entry in entries]
+
+
+def counts(actor: Actor) -> Counts:
+    """The sizes of the sections, each capped: two queries."""
+    substitutions = active_substitutions(actor.id) if actor.id is not None else []
+    mine = _mine(actor, substitutions)
+    sections = [_capped(mine, _section(section)) for section in ("", "signature", "overdue", "soon")]
+    return Counts(*db.session.execute(select(*sections)).one())
+
+
+def _capped(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    rows = select(Desk.slot_id).where(*conditions).distinct().limit(CAP + 1).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
+
+
+def next_task(actor: Actor, slot_id: int | None = None, *, section: str = "", subject_kind: str = "") -> int | None:
+    """The task to open after `slot_id`: the next by term in the same section, from the top again at the end."""
+    substitutions = active_substitutions(actor.id) if actor.id is not None else []
+    due_at = db.session.scalar(select(Slot.due_at).where(Slot.id == slot_id)) if slot_id else None
+    statement = (
+        select(Desk.slot_id)
+        .where(_mine(actor, substitutions), _section(section), *_narrowed(subject_kind, ""))
+        .order_by(Desk.due_at, Desk.slot_id)
+        .limit(1)
+    )
+    if due_at is not None:
+        statement = statement.where(Desk.slot_id != slot_id)
+        beyond = or_(Desk.due_at > due_at, and_(Desk.due_at == due_at, Desk.slot_id > slot_id))
+        if (later := db.session.scalar(statement.where(beyond))) is not None:
+            return later
+    return db.session.scalar(statement)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """An act on paper that waits for a second person of the actor's organisation."""
+
+    act_id: int
+    slot_id: int
+    title: str
+    label: str
+    verdict: str
+    signer: str
+    signed_on: date
+    recorded_name: str
+    recorded_at: datetime
+    mine: bool
+    """Recorded by the actor himself: another must confirm it."""
+
+
+def papers_to_confirm(actor: Actor) -> list[Paper]:
+    """Acts on paper of the actor's organisation that wait for confirmation, the oldest first. One query."""
+    if not actor.has(*REGISTRARS):
+        return []
+    rows = db.session.execute(
+        select(PaperAct, Slot.label, Round.title, Person)
+        .join(Slot, Slot.id == PaperAct.slot_id)
+        .join(Round, Round.id == Slot.round_id)
+        .join(Person, Person.id == PaperAct.signer_id)
+        .where(PaperAct.state == "recorded", Person.organisation_id == actor.organisation_id)
+        .order_by(PaperAct.id)
+        .limit(PAGE)
+    )
+    return [
+        Paper(
+            act_id=act.id,
+            slot_id=act.slot_id,
+            title=title,
+            label=label,
+            verdict=act.verdict,
+            signer=person.short_name,
+            signed_on=act.signed_on,
+            recorded_name=act.recorded_name,
+            recorded_at=act.recorded_at,
+            mine=act.recorded_by == actor.id,
+        )
+        for act, label, title, person in rows
+    ]

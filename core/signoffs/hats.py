@@ -15,6 +15,7 @@ from core.accounts.actor import Actor
 from core.db import db
 from core.signoffs.models import Slot, SlotHolder, Substitution
 
+_HELD = "substitutions"
 _day: ContextVar[date | None] = ContextVar("day of the act", default=None)
 
 
@@ -46,17 +47,29 @@ def day_of_act() -> date:
 
 
 def active_substitutions(person_id: int) -> list[Substitution]:
-    """The substitutions that make `person_id` somebody's substitute on the day of the act. One query."""
-    day = day_of_act()
-    rows = db.session.scalars(
-        select(Substitution).where(
-            Substitution.substitute_id == person_id,
-            Substitution.starts_on <= day,
-            Substitution.ends_on >= day,
-            Substitution.revoked_at.is_(None),
-        )
+    """The substitutions that make `person_id` somebody's substitute on the day of the act.
+
+    Read once a database transaction for a person and a day: every rule of a page asks for them.
+    """
+    day, session = day_of_act(), db.session()
+    held = session.info.get(_HELD)
+    if held is None or held[0] is not session.get_transaction():
+        held = session.info[_HELD] = (session.get_transaction(), {})
+    found: dict[tuple[int, date], list[Substitution]] = held[1]
+    if (person_id, day) not in found:
+        found[person_id, day] = _read(person_id, day)
+        session.info[_HELD] = (session.get_transaction(), found)
+    return [row for row in found[person_id, day] if row.active_on(day)]
+
+
+def _read(person_id: int, day: date) -> list[Substitution]:
+    statement = select(Substitution).where(
+        Substitution.substitute_id == person_id,
+        Substitution.starts_on <= day,
+        Substitution.ends_on >= day,
+        Substitution.revoked_at.is_(None),
     )
-    return [row for row in rows if row.active_on(day)]
+    return list(db.session.scalars(statement))
 
 
 def hat_for(slot: Slot, actor: Actor) -> Hat | None:

@@ -9,6 +9,7 @@ from core.signoffs.queries.inbox import (
     Paper,
     counts,
     inbox,
+    inbox_with_counts,
     next_task,
     papers_to_confirm,
 )
@@ -18,6 +19,6 @@ from core.signoffs.queries.timeline import Event, timeline
 
 __all__ = [
     "CAP", "SECTIONS", "Counts", "Court", "Entry", "Event", "Paper", "ProtocolView", "Sheet", "Spent", "Waiting",
-    "counts", "court", "court_of", "inbox", "next_task", "papers_to_confirm", "protocol_of", "remarks_of", "sheet",
+    "counts", "court", "court_of", "inbox", "inbox_with_counts", "next_task", "papers_to_confirm", "protocol_of", "remarks_of", "sheet",
     "timeline",
 ]  # fmt: skip

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core import clock
 from core.accounts.actor import Actor
-from core.accounts.models import Person
+from core.accounts.models import Organisation, Person
+from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import add_working_days
 from core.db import db
 from core.signoffs.hats import active_substitutions
@@ -28,6 +29,8 @@ SECTIONS: dict[str, Any] = {
     "overdue": _l("Просрочено"),
     "soon": _l("Скоро срок"),
 }
+COUNTED = ("all", "signature", "overdue", "soon")
+"""The sizes in the order of `Counts`."""
 END_OF_DAY = time(23, 59, 59)
 
 
@@ -50,6 +53,9 @@ class Entry:
     subject_kind: str
     subject_id: int
     title: str
+    initiator: str = ""
+    """Whose text it is: the short name of the organisation that drafted it, and its side."""
+    initiator_side: str = ""
     term: str = ""
     """overdue, soon, or ""."""
     principal: str = ""
@@ -77,16 +83,53 @@ def inbox(
     before: str = "",
     size: int = PAGE,
 ) -> Page[Entry]:
-    """One page of the actor's tasks by term. Five queries, however many tasks there are.
+    """One page of the actor's tasks by term. A constant number of queries, however many tasks there are.
 
     `section`: one of SECTIONS. `subject_kind` and `kind` (of the slot) narrow it down further.
     """
-    substitutions = active_substitutions(actor.id) if actor.id is not None else []
-    statement = _listed(actor, substitutions).where(_section(section), *_narrowed(subject_kind, kind))
+    wanted = (_section(section), *_narrowed(subject_kind, kind))
+    return _entries(actor, _substitutions(actor), wanted, (), after, before, size)[0]
+
+
+def inbox_with_counts(
+    actor: Actor,
+    *,
+    section: str = "",
+    subject_kind: str = "",
+    kind: str = "",
+    after: str = "",
+    before: str = "",
+    size: int = PAGE,
+) -> tuple[Page[Entry], Counts]:
+    """The same page together with the sizes of all sections, read in the same query."""
+    substitutions = _substitutions(actor)
+    wanted = (_section(section), *_narrowed(subject_kind, kind))
+    sizes = [each.label(f"count_{name}") for name, each in zip(COUNTED, _sizes(actor, substitutions), strict=True)]
+    found, rows = _entries(actor, substitutions, wanted, sizes, after, before, size)
+    if rows:
+        return found, Counts(*(rows[0]._mapping[f"count_{name}"] for name in COUNTED))
+    return found, counts(actor)
+
+
+def _entries(
+    actor: Actor,
+    substitutions: Sequence[Substitution],
+    wanted: Sequence[ColumnElement[bool]],
+    extra: Sequence[Any],
+    after: str,
+    before: str,
+    size: int,
+) -> tuple[Page[Entry], Sequence[Any]]:
+    """A page of entries and the bare rows it was made of."""
+    statement = _listed(actor, substitutions).where(*wanted).add_columns(*extra)
     keys = (Key(Desk.due_at.expression, lambda row: row.due_at), Key(Desk.slot_id.expression, lambda row: row.slot_id))
     found = page(statement, keys, after=after, before=before, size=size, parse=_parse)
-    items = _with_papers(_with_principals([_entry(row) for row in found.items], actor, substitutions))
-    return Page(items, found.next, found.previous)
+    items = _with_principals([_entry(row) for row in found.items], actor, substitutions)
+    return Page(items, found.next, found.previous), found.items
+
+
+def _substitutions(actor: Actor) -> Sequence[Substitution]:
+    return active_substitutions(actor.id) if actor.id is not None else []
 
 
 def _parse(values: list[Any]) -> list[Any]:
@@ -126,13 +169,27 @@ def _listed(actor: Actor, substitutions: Sequence[Substitution]) -> Select[Any]:
             Round.subject_kind,
             Round.subject_id,
             Round.title,
+            Organisation.short_name.label("initiator"),
+            Organisation.kind.label("initiator_side"),
+            _paper_waits().label("paper_waits"),
         )
         .join(Slot, Slot.id == Desk.slot_id)
         .join(Round, Round.id == Slot.round_id)
+        .join(Organisation, Organisation.id == Round.initiator_id)
         .where(_mine(actor, substitutions))
     )
     # One task may lie on the person's own desk and on his principal's.
     return statement.distinct() if substitutions else statement
+
+
+def _paper_waits() -> ColumnElement[bool]:
+    """The decision was given on paper and waits for its second person."""
+    return (
+        select(PaperAct.id)
+        .where(PaperAct.slot_id == Desk.slot_id, PaperAct.state == "recorded")
+        .correlate(Desk)
+        .exists()
+    )
 
 
 def _section(section: str) -> ColumnElement[bool]:
@@ -159,7 +216,9 @@ def soon_until() -> datetime:
 def _entry(row: Any) -> Entry:
     now = clock.now()
     term = "overdue" if row.due_at < now else "soon" if row.due_at <= soon_until() else ""
-    return Entry(**row._mapping, term=term)
+    known = {name: value for name, value in row._mapping.items() if not name.startswith("count_")}
+    known["initiator_side"] = SIDE_OF_KIND[row.initiator_side]
+    return Entry(**known, term=term)
 
 
 def _with_principals(
@@ -190,26 +249,14 @@ def _with_principals(
     ]
 
 
-def _with_papers(entries: Sequence[Entry]) -> list[Entry]:
-    """Mark the tasks whose decision was given on paper and waits for its second person."""
-    if not entries:
-        return []
-    waiting = set(
-        db.session.scalars(
-            select(PaperAct.slot_id).where(
-                PaperAct.slot_id.in_([entry.slot_id for entry in entries]), PaperAct.state == "recorded"
-            )
-        )
-    )
-    return [replace(entry, paper_waits=True) if entry.slot_id in waiting else entry for entry in entries]
-
-
 def counts(actor: Actor) -> Counts:
-    """The sizes of the sections, each capped: two queries."""
-    substitutions = active_substitutions(actor.id) if actor.id is not None else []
+    """The sizes of the sections, each capped: one query."""
+    return Counts(*db.session.execute(select(*_sizes(actor, _substitutions(actor)))).one())
+
+
+def _sizes(actor: Actor, substitutions: Sequence[Substitution]) -> list[ColumnElement[int]]:
     mine = _mine(actor, substitutions)
-    sections = [_capped(mine, _section(section)) for section in ("", "signature", "overdue", "soon")]
-    return Counts(*db.session.execute(select(*sections)).one())
+    return [_capped(mine, _section(section)) for section in ("", "signature", "overdue", "soon")]
 
 
 def _capped(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
@@ -219,7 +266,7 @@ def _capped(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 def next_task(actor: Actor, slot_id: int | None = None, *, section: str = "", subject_kind: str = "") -> int | None:
     """The task to open after `slot_id`: the next by term in the same section, from the top again at the end."""
-    substitutions = active_substitutions(actor.id) if actor.id is not None else []
+    substitutions = _substitutions(actor)
     due_at = db.session.scalar(select(Slot.due_at).where(Slot.id == slot_id)) if slot_id else None
     statement = (
         select(Desk.slot_id)

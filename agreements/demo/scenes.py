@@ -65,9 +65,9 @@ class Stage:
             self.moment = datetime.combine(day, time(10, 5 + self.moment.minute % 50), MOSCOW)
         return self.moment
 
-    def step(self, agreement: Agreement, name: str, login: str, ask: Ask | None = None, days: int = 0, **files: Upload) -> None:
+    def step(self, agreement: Agreement, name: str, login: str, ask: Ask | None = None, days: int = 0) -> None:
         with clock.at(self.next(days=days)):
-            service.take_step(agreement.id, name, self.company.actor(login), ask, uploads=files)
+            service.take_step(agreement.id, name, self.company.actor(login), ask)
 
     def decide_all(self, agreement: Agreement, days: int = 0, only: tuple[str, ...] = ()) -> None:
         """Everybody on whose desk the agreement lies decides in its favour, until nothing of it lies anywhere."""
@@ -278,7 +278,7 @@ def cluster_in_draft(company: Company, day: date) -> Agreement:
         ("corporation", "initiator"),
     )
     with clock.at(stage.next()):
-        agreement = _create(
+        return _create(
             AgreementInput(
                 kind="partnership",
                 title="Соглашение о партнёрстве: кластер авиационного двигателестроения, Пермский край (образец)",
@@ -290,7 +290,6 @@ def cluster_in_draft(company: Company, day: date) -> Agreement:
             ),
             company.actor("perm.aviation"),
         )
-    return agreement
 
 
 def cluster_data() -> dict[str, Any]:

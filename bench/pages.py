@@ -60,7 +60,7 @@ PAGES: dict[str, tuple[Callable[[World], str], str]] = {
         "JOIN roadmap_occurrence o ON o.id = i.current_id ORDER BY i.section, i.number LIMIT 50",
     ),
     "Соглашения, реестр": (
-        lambda world: "/agreements",
+        lambda _world: "/agreements",
         "SELECT id, title, number, state FROM agreement ORDER BY id DESC LIMIT 50",
     ),
     "Соглашение, карточка": (
@@ -68,7 +68,7 @@ PAGES: dict[str, tuple[Callable[[World], str], str]] = {
         "SELECT id, actor_name, step, at FROM audit_record WHERE subject_kind = 'agreement' ORDER BY seq DESC LIMIT 50",
     ),
     "Мои задачи": (
-        lambda world: "/",
+        lambda _world: "/",
         "SELECT s.id, r.title, s.label, s.due_at FROM signoff_desk d JOIN signoff_slot s ON s.id = d.slot_id "
         "JOIN signoff_round r ON r.id = s.round_id WHERE d.person_id = 1 ORDER BY d.due_at LIMIT 50",
     ),

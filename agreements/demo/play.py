@@ -13,6 +13,8 @@ from core import clock
 from core.db import db
 from core.documents.issuing import content
 from core.documents.models import IssuedDocument
+from core.workflow import Ask
+from core.workflow.jobs import drain
 
 
 def play(company: Company, folder: Path) -> list[Path]:
@@ -22,14 +24,14 @@ def play(company: Company, folder: Path) -> list[Path]:
     ).one()
     stage = scenes.Stage(company, clock.today())
     stage.decide_all(agreement)
-    stage.step(agreement, "to_sign", "m.coord", scenes.Ask(data={"method": "electronic"}))
+    stage.step(agreement, "to_sign", "m.coord", Ask(data={"method": "electronic"}))
     stage.decide_all(agreement)
     stage.step(agreement, "register", "m.control")
     stage.step(agreement, "register_next", "c.control")
     from core.signoffs.documents import issue_sheet
 
     with clock.at(stage.next(0.1)):
-        scenes.drain()
+        drain()
         issue_sheet("agreement", agreement.id, company.actor("m.coord"))
     return save(folder)
 

@@ -50,16 +50,20 @@ def serve(app: Flask, work: Callable[[], None]) -> None:
             "worker_class": "sync",
             "timeout": 60,
             "graceful_timeout": 10,
-            "post_fork": lambda _server, _worker: (die_with_parent(), forget_connections(app)),
+            "post_fork": lambda _server, _worker: _begin(app),
             "accesslog": None,
             "loglevel": "warning",
         },
     ).run()
 
 
-def _child(app: Flask, work: Callable[[], None]) -> None:
+def _begin(app: Flask) -> None:
     die_with_parent()
     forget_connections(app)
+
+
+def _child(app: Flask, work: Callable[[], None]) -> None:
+    _begin(app)
     work()
 
 

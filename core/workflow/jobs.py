@@ -87,8 +87,7 @@ def claim(worker: str) -> Job | None:
             .where(Job.id == found)
             .values(state="running", attempts=Job.attempts + 1, leased_until=now + LEASE, worker=worker)
         )
-        job = db.session.get(Job, found)
-    return job
+        return db.session.get(Job, found)
 
 
 def heartbeat(job: Job, done: int | None = None) -> bool:

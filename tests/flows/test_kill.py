@@ -105,7 +105,9 @@ def test_a_killed_server_issues_the_document_once_after_restart(app: APIFlask) -
 
 def unfinished() -> int:
     db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Job).where(Job.state.in_(("waiting", "running")), Job.kind == "agreements.issue_registered")) or 0
+    mine = Job.kind == "agreements.issue_registered"
+    waiting = select(func.count()).select_from(Job).where(Job.state.in_(("waiting", "running")), mine)
+    return db.session.scalar(waiting) or 0
 
 
 def signed_agreement(company: scenes.Company) -> int:

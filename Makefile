@@ -3,10 +3,11 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+MO := translations/en/LC_MESSAGES/messages.mo
 export FLASK_APP := app
 export LC_ALL ?= C.UTF-8
 
-.PHONY: help run demo test check bench bench-documents screenshots system format
+.PHONY: translations help run demo test check bench bench-documents screenshots system format
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,10 +28,10 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt | $(BIN)/python
 	@$(call install,requirements-dev.txt)
 	@touch $@ $(VENV)/.run
 
-run: $(VENV)/.run ## install, migrate, load the demo into an empty database, serve on 127.0.0.1:8000 (PORT, HOST, DATABASE_URL, DEMO=0)
+run: $(VENV)/.run $(MO) ## install, migrate, load the demo into an empty database, serve on 127.0.0.1:8000 (PORT, HOST, DATABASE_URL, DEMO=0)
 	@exec $(BIN)/python app.py
 
-demo: $(VENV)/.run ## play the whole cycle without a browser; the documents are left in instance/demo/
+demo: $(VENV)/.run $(MO) ## play the whole cycle without a browser; the documents are left in instance/demo/
 	@INSTANCE=instance/demo-play DATABASE_URL= $(BIN)/flask demo play --folder instance/demo
 
 check: $(VENV)/.dev ## ruff, mypy strict, the import contracts
@@ -39,19 +40,19 @@ check: $(VENV)/.dev ## ruff, mypy strict, the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-test: $(VENV)/.dev system ## everything: SQLite, PostgreSQL, a real browser
+test: $(VENV)/.dev $(MO) system ## everything: SQLite, PostgreSQL, a real browser
 	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist loadfile
 
 format: $(VENV)/.dev ## put the code into form
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
 
-bench: $(VENV)/.dev ## lists, pages and steps beside a bare Flask page and a bare commit
+bench: $(VENV)/.dev $(MO) ## lists, pages and steps beside a bare Flask page and a bare commit
 	@$(BIN)/python -m bench
 
 bench-documents: $(VENV)/.dev ## the document engine beside plain docxtpl and the physical floor
 	@$(BIN)/python -m bench.documents
 
-screenshots: $(VENV)/.dev system ## every page at 1440 and 390 px into screenshots/
+screenshots: $(VENV)/.dev $(MO) system ## every page at 1440 and 390 px into screenshots/
 	@$(BIN)/python -m tests.flows.screenshots
 
 PACKAGES := chromium libreoffice-writer-nogui fonts-liberation fonts-paratype fonts-crosextra-carlito fonts-crosextra-caladea poppler-utils
@@ -65,3 +66,11 @@ system: # the browser, LibreOffice and fonts the tests need
 			echo "The tests need a browser and LibreOffice. Install: apt-get install --no-install-recommends $(PACKAGES)" >&2; exit 1; \
 		fi; \
 	fi
+
+$(MO): translations/en/LC_MESSAGES/messages.po | $(BIN)/python
+	@$(BIN)/pybabel -q compile -d translations
+
+translations: $(VENV)/.dev ## extract the words of code and pages anew into translations/en
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k _ --no-location --omit-header -o /tmp/soglasovano.pot .
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -l en -d translations -i /tmp/soglasovano.pot
+	@$(BIN)/pybabel -q compile -d translations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import zipfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -44,23 +44,34 @@ class Outcome:
     reason: str = ""
 
 
+Finish = Callable[[bytes, Row], bytes]
+"""What is done with a rendered document before it is handed on, where it was rendered."""
+
+
 def render_many(
-    template: Template, rows: Iterable[Row], *, start: int = 0, processes: int = 2, deflater: str = "isal"
+    template: Template,
+    rows: Iterable[Row],
+    *,
+    start: int = 0,
+    processes: int = 2,
+    deflater: str = "isal",
+    finish: Finish | None = None,
+    begin: Callable[[], None] | None = None,
 ) -> Iterator[Outcome]:
     """Outcomes in the order of `rows`, a refused row among them with its reason.
 
     `start` skips that many rows without rendering them: a run that was cut short goes on from the first row whose
     outcome was not stored. Rows are read only as far as the reader of the outcomes has come, so memory does not grow
-    with their number. `processes=1` renders here.
+    with their number. `processes=1` renders here. `begin` is called in every process that is started.
     """
     numbered = islice(enumerate(rows), start, None)
     if processes == 1:
         for index, row in numbered:
-            yield _outcome(template, index, row, deflater)
+            yield _outcome(template, index, row, deflater, finish)
         return
     # fork: the children get the compiled template as it is, without compiling it again
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, context, _start, (template, deflater)) as pool:
+    with ProcessPoolExecutor(processes, context, _start, (template, deflater, finish, begin)) as pool:
         yield from _in_order(pool, numbered, processes * WAITING)
 
 
@@ -81,20 +92,23 @@ def _in_order(pool: ProcessPoolExecutor, numbered: Iterator[tuple[int, Row]], ah
 _here: dict[str, Any] = {}
 
 
-def _start(template: Template, deflater: str) -> None:
-    _here.update(template=template, deflater=deflater)
+def _start(template: Template, deflater: str, finish: Finish | None, begin: Callable[[], None] | None) -> None:
+    _here.update(template=template, deflater=deflater, finish=finish)
+    if begin is not None:
+        begin()
 
 
 def _batch(batch: list[tuple[int, Row]]) -> list[Outcome]:
-    return [_outcome(_here["template"], index, row, _here["deflater"]) for index, row in batch]
+    return [_outcome(_here["template"], index, row, _here["deflater"], _here["finish"]) for index, row in batch]
 
 
-def _outcome(template: Template, index: int, row: Row, deflater: str) -> Outcome:
+def _outcome(template: Template, index: int, row: Row, deflater: str, finish: Finish | None) -> Outcome:
     try:
         made = render(template, row.data, DEFLATERS[deflater])
+        data = made.data if finish is None else finish(made.data, row)
     except NotValid as error:
         return Outcome(index, row.name, reason=str(error))
-    return Outcome(index, row.name, made.data, made.sha256)
+    return Outcome(index, row.name, data, made.sha256 if finish is None else sha256(data))
 
 
 class _Pipe:

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
 from core.db import db
+from core.documents.issuing import content_of
 from core.documents.models import Attachment, IssuedDocument
 from core.errors import NotFound
-from core.store import files
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -39,17 +39,18 @@ def attached(attachment_id: int, actor: Actor) -> Any:
 
 def _seen(statement: Any, model: Any, actor: Actor, message: str) -> Any:
     """The row, if the actor's organisation is among the readers of its subject, whatever kind that is."""
-    found = db.session.execute(
-        statement.where(visible_to(actor, model.subject_kind, model.subject_id))
-    ).one_or_none()
+    found = db.session.execute(statement.where(visible_to(actor, model.subject_kind, model.subject_id))).one_or_none()
     if found is None:
         raise NotFound(message)
     return found
 
 
 def handed(sha256: str, name: str, media_type: str = DOCX) -> Response:
-    """The bytes kept under a hash as a download under their own name (RFC 6266). Never rendered by the browser."""
-    return given(files().get(sha256), name, media_type, etag=sha256)
+    """The bytes kept under a hash as a download under their own name (RFC 6266). Never rendered by the browser.
+
+    A personal document is opened on the way. Raises NotFound.
+    """
+    return given(content_of(sha256), name, media_type, etag=sha256)
 
 
 def given(content: bytes, name: str, media_type: str = DOCX, etag: str = "") -> Response:

@@ -15,19 +15,17 @@ from sqlalchemy import select
 from core import audit, clock
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db, transaction
-from core.documents import kinds, qr, sealing
-from core.documents.cache import compiled
-from core.documents.clauses import put_clauses
+from core.documents import kinds, sealing
 from core.documents.models import DocumentSecret, DocumentTemplate, IssuedDocument
-from core.documents.package import ISAL, ZLIB, Deflater, content_sha256
-from core.documents.profiles import DEFAULT, PROFILES
-from core.documents.render import render
+from core.documents.package import ISAL, ZLIB, content_sha256
+from core.documents.producing import produce
 from core.documents.shipped import install_shipped
-from core.documents.snapshots import from_json, to_json
+from core.documents.snapshots import to_json
 from core.errors import NotFound
 from core.store import digest, files
 
 __all__ = [
+    "Kept",
     "Made",
     "Order",
     "active_template",
@@ -37,11 +35,12 @@ __all__ = [
     "fingerprint",
     "install_shipped",
     "issue",
-    "keep",
     "new_code",
     "preview",
     "produce",
+    "record",
     "reproduce",
+    "store",
 ]
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -91,7 +90,7 @@ def issue(order: Order, actor: Actor = SYSTEM) -> IssuedDocument:
         snapshot = to_json({**order.context, "doc": doc_block(order, code)})
         content, engine = produce(template, snapshot, order.clauses)
         key = sealing.new_key() if kinds.kind(order.kind).personal else None
-        document = keep(order, template, Made(code, snapshot, content, engine, key), actor)
+        (document,) = record([store(order, Made(code, snapshot, content, engine, key))], template, actor)
         act = audit.Act("issued_document", document.id, "issue", document_hash=document.sha256, data=_told(document))
         audit.append(actor.who(), act)
         return document
@@ -113,10 +112,58 @@ def _told(document: IssuedDocument) -> dict[str, Any]:
     }
 
 
-def keep(order: Order, template: DocumentTemplate, made: Made, actor: Actor = SYSTEM) -> IssuedDocument:
-    """Keep a rendered document inside the caller's transaction: its bytes in the store, its row, its key."""
-    stored, snapshot, clauses, content_hash = _closed(order, made)
-    document = IssuedDocument(
+@dataclass(frozen=True)
+class Kept:
+    """A document whose bytes are in the store and whose row is still to be written."""
+
+    order: Order
+    made: Made
+    sha256: str
+    snapshot: dict[str, Any]
+    clauses: Clauses | None
+    content_sha256: str
+    plain_content_sha256: str
+
+
+def store(order: Order, made: Made) -> Kept:
+    """Put the bytes of a document into the store, sealed where it has a key. Needs no transaction."""
+    plain = content_sha256(made.content)
+    if made.key is None:
+        return Kept(order, made, files().put(made.content), made.snapshot, order.clauses, plain, plain)
+    inside = {"snapshot": made.snapshot, "clauses": order.clauses}
+    return Kept(
+        order,
+        made,
+        sha256=files().put(sealing.seal(made.key, made.content, made.code)),
+        snapshot=sealing.seal_json(made.key, inside, made.code),
+        clauses=None,
+        content_sha256=sealing.keyed(made.key, plain),
+        plain_content_sha256=plain,
+    )
+
+
+def record(kept: Sequence[Kept], template: DocumentTemplate, actor: Actor = SYSTEM) -> list[IssuedDocument]:
+    """Write the rows of stored documents, in their order, inside the caller's transaction."""
+    documents = [_row(each, template, actor) for each in kept]
+    db.session.add_all(documents)
+    db.session.flush()
+    db.session.add_all(
+        DocumentSecret(
+            document_id=document.id,
+            key=each.made.key,
+            sha256=digest(each.made.content),
+            content_sha256=each.plain_content_sha256,
+        )
+        for each, document in zip(kept, documents, strict=True)
+        if each.made.key is not None
+    )
+    db.session.flush()
+    return documents
+
+
+def _row(kept: Kept, template: DocumentTemplate, actor: Actor) -> IssuedDocument:
+    order, made = kept.order, kept.made
+    return IssuedDocument(
         code=made.code,
         key=order.key,
         kind=order.kind,
@@ -127,39 +174,15 @@ def keep(order: Order, template: DocumentTemplate, made: Made, actor: Actor = SY
         title=order.title,
         file_name=order.file_name,
         template_id=template.id,
-        snapshot=snapshot,
-        clauses=clauses,
-        sha256=files().put(stored),
-        content_sha256=content_hash,
+        snapshot=kept.snapshot,
+        clauses=kept.clauses,
+        sha256=kept.sha256,
+        content_sha256=kept.content_sha256,
         size=len(made.content),
         engine=made.engine,
         author_id=actor.id,
         author_name=actor.name,
         issued_at=clock.now(),
-    )
-    db.session.add(document)
-    db.session.flush()
-    if made.key is not None:
-        plain = content_sha256(made.content)
-        secret = DocumentSecret(
-            document_id=document.id, key=made.key, sha256=digest(made.content), content_sha256=plain
-        )
-        db.session.add(secret)
-        db.session.flush()
-    return document
-
-
-def _closed(order: Order, made: Made) -> tuple[bytes, dict[str, Any], Clauses | None, str]:
-    """Bytes, data, text and content hash as they are kept: sealed where the document has a key."""
-    plain = content_sha256(made.content)
-    if made.key is None:
-        return made.content, made.snapshot, order.clauses, plain
-    inside = {"snapshot": made.snapshot, "clauses": order.clauses}
-    return (
-        sealing.seal(made.key, made.content, made.code),
-        sealing.seal_json(made.key, inside, made.code),
-        None,
-        sealing.keyed(made.key, plain),
     )
 
 
@@ -223,31 +246,6 @@ def doc_block(order: Order, code: str) -> dict[str, Any]:
 def verify_url(code: str) -> str:
     """The public address that answers about the document of this code."""
     return f"{str(current_app.config['PUBLIC_URL']).rstrip('/')}/verify?code={code}"
-
-
-def produce(
-    template: DocumentTemplate, snapshot: Mapping[str, Any], clauses: Sequence[Mapping[str, Any]] | None,
-    deflater: Deflater = ZLIB,
-) -> tuple[bytes, str]:  # fmt: skip
-    """The bytes of a document from its template and data: always the same for the same engine."""
-    source = files().get(template.sha256)
-    rendered = render(compiled(with_place(source, template.profile)), from_json(snapshot), deflater)
-    return finished(rendered.data, snapshot, clauses, deflater), rendered.engine
-
-
-def with_place(source: bytes, profile: str) -> bytes:
-    """The template as it is rendered: with the picture of the QR code where its profile wants one."""
-    wanted = PROFILES.get(profile, DEFAULT).qr_place != "none"
-    return qr.placed(source) if wanted else source
-
-
-def finished(
-    rendered: bytes, snapshot: Mapping[str, Any], clauses: Sequence[Mapping[str, Any]] | None, deflater: Deflater
-) -> bytes:
-    """What follows the rendering: the text that was agreed, the QR code."""
-    made = rendered if clauses is None else put_clauses(rendered, list(clauses))
-    url = (snapshot.get("doc") or {}).get("verify_url")
-    return qr.stamp(made, str(url), deflater) if url else made
 
 
 def reproduce(document_id: int) -> tuple[IssuedDocument, bool, bool]:

@@ -22,6 +22,7 @@ from agreements.parties import party_of
 from agreements.routes import courses, facts, parties
 from core import clock
 from core.accounts.actor import SYSTEM, Actor
+from core.calendar import add_working_days
 from core.db import db, locked
 from core.documents.clauses import read_clauses
 from core.documents.issuing import content, issue
@@ -32,6 +33,7 @@ from core.signoffs.service.decide import settle
 from core.signoffs.service.rounds import close, last_round, open_round
 from core.signoffs.states import approval_task
 from core.workflow import Ask
+from roadmap.service import settle_link
 
 
 def issue_draft(agreement: Agreement, actor: Actor, ask: Ask) -> None:
@@ -255,8 +257,10 @@ def enter_into_force(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     revision = agreement.current
     assert revision is not None
     revision.signed = True
+    settle_link("agreement", agreement.id)
     if agreement.kind != "supplementary":
         agreement.effective_from = agreement.effective_from or agreement.signed_on
+        _end_of_years(agreement)
         terms.first_edition(agreement, revision)
         return
     effective = agreement.data.get("effective_from")
@@ -267,6 +271,14 @@ def enter_into_force(agreement: Agreement, actor: Actor, ask: Ask) -> None:
         parent = locked(Agreement, agreement.parent_id)
         assert parent is not None
         agreement_machine.take(parent, "amend", SYSTEM, Ask(data={"source": agreement.id}))
+
+
+def _end_of_years(agreement: Agreement) -> None:
+    """A term counted in years ends on the same day of its last year (Civil Code of the Russian Federation, articles
+    192 and 193: a day off moves it to the next working day)."""
+    years = int((agreement.data or {}).get("term_years") or 0)
+    if agreement.term_type == "years" and agreement.valid_until is None and years and agreement.effective_from:
+        agreement.valid_until = add_working_days(_years_later(agreement.effective_from, years), 0)
 
 
 def recompute_terms(agreement: Agreement, actor: Actor, ask: Ask) -> None:
@@ -320,6 +332,23 @@ def give_notice(agreement: Agreement, actor: Actor, ask: Ask) -> None:
             basis=str(ask.data.get("notice") or ask.comment),
             given_on=clock.today(),
             effective_on=effective,
+            at=clock.now(),
+            by_name=actor.name,
+        )
+    )
+
+
+def refuse_prolongation(agreement: Agreement, actor: Actor, ask: Ask) -> None:
+    """A party's notice that the term is not to be prolonged."""
+    assert agreement.valid_until is not None
+    db.session.add(
+        Notice(
+            agreement_id=agreement.id,
+            organisation_id=actor.organisation_id,
+            kind="no_prolongation",
+            basis=str(ask.data.get("notice") or ask.comment),
+            given_on=clock.today(),
+            effective_on=agreement.valid_until,
             at=clock.now(),
             by_name=actor.name,
         )

@@ -9,12 +9,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from agreements import rules
+from agreements.locking import locked
 from agreements.models import Agreement, PartySignature
 from agreements.parties import acts_as, party_of
 from agreements.states import agreement_machine
 from core import clock
 from core.accounts.actor import SYSTEM, Actor
-from core.db import db, locked
+from core.db import db
 from core.errors import NotNow
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service import open_phase, pass_phase
@@ -29,7 +30,7 @@ def register_subject() -> None:
             kind="agreement",
             label=_l("Соглашение"),
             url=lambda agreement_id: f"/agreements/{agreement_id}",
-            lock=lambda agreement_id: locked(Agreement, agreement_id),
+            lock=locked,
             on_round_end=on_round_end,
             on_decided=on_decided,
             may_coordinate=may_coordinate,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from agreements import clock_work
 from agreements.documents import order
 from agreements.models import Agreement
 from core.db import db, transaction

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -375,6 +376,19 @@ def signatures(agreement: Agreement) -> int:
     )
 
 
+def signed_parties(agreement: Agreement) -> frozenset[int]:
+    """Parties whose signatures are in force."""
+    if facts := known(agreement):
+        return facts.signed
+    return frozenset(
+        db.session.scalars(
+            select(PartySignature.party_id).where(
+                PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
+            )
+        )
+    )
+
+
 def is_first_signature(agreement: Agreement, actor: Actor) -> Reason | None:
     if signatures(agreement) == 0 and len(agreement.parties) > 1:
         return None
@@ -389,18 +403,7 @@ def is_not_last_signature(agreement: Agreement, actor: Actor) -> Reason | None:
 
 def all_others_signed(agreement: Agreement, actor: Actor) -> Reason | None:
     """The last signature needs every other party's."""
-    facts = known(agreement)
-    signed = (
-        facts.signed
-        if facts
-        else set(
-            db.session.scalars(
-                select(PartySignature.party_id).where(
-                    PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
-                )
-            )
-        )
-    )
+    signed = signed_parties(agreement)
     for party in agreement.parties:
         if party.id not in signed and party.organisation_id != actor.organisation_id:
             return Reason(_("Не подписал(а): %(name)s", name=party.organisation.short_name), "all_others_signed")
@@ -473,6 +476,23 @@ def does_not_prolong(agreement: Agreement, actor: Actor) -> Reason | None:
     if prolongs(agreement, actor) is not None:
         return None
     return Reason(_("Действие продлевается автоматически"), "does_not_prolong")
+
+
+def prolongation_ahead(agreement: Agreement, actor: Actor) -> Reason | None:
+    """There is a prolongation to refuse, and the notice period before it has not run out."""
+    if agreement.valid_until is None or prolongs(agreement, actor) is not None:
+        return Reason(_("Автоматического продления нет: отказываться не от чего"), "prolongation_ahead")
+    last = agreement.valid_until - timedelta(days=agreement.notice_days)
+    if clock.today() <= last:
+        return None
+    return Reason(_("Срок, за который отказываются от продления, прошёл"), "prolongation_ahead", by=_plain(last))
+
+
+def parent_has_ended(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A supplementary agreement ends with its parent, never by itself in this way."""
+    if agreement.parent is not None and agreement.parent.state in ("performed", "expired", "terminated"):
+        return None
+    return Reason(_("Основной документ действует"), "parent_has_ended")
 
 
 def termination_day_came(agreement: Agreement, actor: Actor) -> Reason | None:

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from agreements import terms
+from agreements import locking, terms
 from agreements.documents import order
 from agreements.hooks import settle_round
 from agreements.models import Agreement, AgreementParty, ElectronicSignature, PaperCopy, PartySignature
@@ -150,7 +150,8 @@ def _descend(agreement: Agreement, parent_id: int, actor: Actor) -> None:
     last = db.session.scalar(select(func.max(Agreement.seq)).where(Agreement.parent_id == parent_id))
     agreement.parent_id, agreement.parent = parent.id, parent
     agreement.seq = (last or 0) + 1
-    agreement.parent_edition = parent.edition
+    if agreement.kind == "supplementary":
+        agreement.parent_edition = parent.edition
 
 
 def _readers(agreement: Agreement) -> None:
@@ -161,7 +162,7 @@ def get_for(agreement_id: int, actor: Actor, *, lock: bool = False) -> Agreement
     """The agreement if the actor may see it. Raises NotFound for absent and hidden alike."""
     if not may_see(actor, "agreement", agreement_id):
         raise NotFound(_("Соглашение не найдено"))
-    agreement = locked(Agreement, agreement_id) if lock else db.session.get(Agreement, agreement_id)
+    agreement = locking.locked(agreement_id) if lock else db.session.get(Agreement, agreement_id)
     if agreement is None:
         raise NotFound(_("Соглашение не найдено"))
     return agreement

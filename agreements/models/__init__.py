@@ -3,6 +3,7 @@
 from agreements.models.agreement import Agreement, AgreementParty, Revision
 from agreements.models.life import Amendment, Notice, Prolongation
 from agreements.models.registration import Journal, RegistrationEntry
+from agreements.models.reminders import Reminder
 from agreements.models.signing import ElectronicSignature, PaperCopy, PartySignature
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "PartySignature",
     "Prolongation",
     "RegistrationEntry",
+    "Reminder",
     "Revision",
 ]

@@ -118,3 +118,7 @@ def result_decided(slot: Slot, decision: Decision, actor: Actor) -> None:
 def coordinates_result(occurrence_id: int, actor: Actor) -> bool:
     row = db.session.get(Occurrence, occurrence_id)
     return row is not None and actor.has(*COORDINATORS) and bool(side_of(row, actor))
+
+
+def item_url(item_id: int) -> str:
+    return url_for("roadmap.item", item_id=item_id)

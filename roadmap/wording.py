@@ -57,3 +57,56 @@ def wording(field: str, value: Any) -> str:
     if field == "period_dates":
         return "; ".join(f"{label(key)} – {wording('due_on', moved)}" for key, moved in value.items())
     return _("да") if value is True else str(value)
+
+
+ITEM_ACTS: dict[str, Any] = {
+    "add": _l("Добавлено в проект"),
+    "edit": _l("Изменено в проекте"),
+    "drop": _l("Вычеркнуто из проекта"),
+    "attach": _l("Приложен файл"),
+    "verify": _l("Файл подтверждён"),
+    "assign": _l("Назначен исполнитель"),
+    "enter_fact": _l("Введено значение показателя"),
+    "add_dependency": _l("Добавлена зависимость"),
+    "remove_dependency": _l("Убрана зависимость"),
+    "link": _l("Связано с документом"),
+}
+"""What is done with an item beside its steps."""
+
+PURPOSES: dict[str, Any] = {
+    "result": _l("результат"),
+    "interim": _l("промежуточный отчёт"),
+    "reasons": _l("справка о причинах"),
+    "audit": _l("заключение по выезду"),
+    "other": _l("прочее"),
+}
+
+
+def side_name(side: str) -> str:
+    """«Министерство», «Корпорация», «Совместно»."""
+    return str(SIDE_NAMES.get(side, side))
+
+
+def points_of(text: str) -> list[dict[str, Any]]:
+    """Control points typed one a line: «название – срок». A term written as дд.мм.гггг becomes a day too."""
+    points = []
+    for line in text.splitlines():
+        title, dash, term = line.strip().rpartition(" – ")
+        if not dash:
+            title, term = line.strip(), ""
+        if title:
+            points.append({"title": title, "term": term.strip(), "due": _as_day(term.strip())})
+    return points
+
+
+def _as_day(text: str) -> str | None:
+    parts = text.split(".")
+    try:
+        return date(int(parts[2]), int(parts[1]), int(parts[0])).isoformat() if len(parts) == 3 else None
+    except ValueError:
+        return None
+
+
+def points_text(points: list[dict[str, Any]]) -> str:
+    """The reverse of `points_of`, for the form."""
+    return "\n".join(" – ".join(filter(None, (point["title"], point.get("term")))) for point in points)

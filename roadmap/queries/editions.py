@@ -126,3 +126,15 @@ def _difference(code: str, was: ItemTerms | None, now: ItemTerms | None) -> Diff
     if not fields:
         return None
     return Difference(code, now.title, "excluded" if now.excluded and not was.excluded else "changed", fields)
+
+
+def terms_in(edition_id: int, item_id: int) -> tuple[Item, ItemTerms]:
+    """An item with what an edition says about it. Raises NotFound."""
+    row = db.session.execute(
+        select(Item, ItemTerms)
+        .join(ItemTerms, ItemTerms.item_id == Item.id)
+        .where(ItemTerms.edition_id == edition_id, Item.id == item_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("Мероприятие не найдено"))
+    return row[0], row[1]

@@ -14,7 +14,7 @@ from core.accounts.actor import Actor
 from core.audit import AuditRecord
 from core.db import db
 from core.documents.models import Attachment
-from core.errors import NotFound
+from core.errors import NotFound, NotValid
 from core.signoffs.hats import hat_for
 from core.signoffs.models import Round, Slot
 from core.workflow import Offer
@@ -307,3 +307,11 @@ def moment(text: str | None, kind: type[Date] | type[DateTime] = DateTime) -> An
         return date.fromisoformat(text[:10])
     value = datetime.fromisoformat(text)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def item_by_code(roadmap_id: int, code: str) -> int:
+    """The id of the item «2.3» of a plan. Raises NotValid."""
+    found = db.session.scalar(select(Item.id).where(Item.roadmap_id == roadmap_id, Item.code == code, ~Item.dropped))
+    if found is None:
+        raise NotValid(_("В плане нет пункта «%(code)s»", code=code), "after")
+    return found

@@ -9,6 +9,7 @@ from roadmap.service.items import (
     remove_dependency,
     settle_link,
     take_item_step,
+    take_item_step_with_files,
 )
 from roadmap.service.plans import (
     NewItem,
@@ -19,6 +20,7 @@ from roadmap.service.plans import (
     drop_item,
     edit_item,
     take_edition_step,
+    take_edition_step_with_files,
 )
 
 __all__ = [
@@ -37,6 +39,8 @@ __all__ = [
     "remove_dependency",
     "settle_link",
     "take_edition_step",
+    "take_edition_step_with_files",
     "take_item_step",
+    "take_item_step_with_files",
     "verify",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.accounts.access import may_see
 from core.accounts.actor import Actor
 from core.accounts.models import Person
 from core.db import db, expect_version, transaction
+from core.documents.attachments import Upload, keep
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.signoffs.service import decide
 from core.workflow import Ask, Taken
@@ -48,6 +50,22 @@ def take_item_step(
         if name in VERDICTS and not actor.has("operator"):
             return _without_a_slot(row, name, actor, ask)
         return roadmap_item.take(row, name, actor, ask)
+
+
+PURPOSE_OF_INPUT = {"reasons": "reasons", "audit": "audit"}
+
+
+def take_item_step_with_files(
+    occurrence_id: int, name: str, actor: Actor, ask: Ask, uploads: Mapping[str, Upload], version: int | None = None
+) -> None:
+    """The same with files brought for what the step asks: kept and taken in one transaction, or neither."""
+    with transaction():
+        row = locked_occurrence(occurrence_id, actor)
+        kept = {
+            field: [keep(upload, results.KIND, row.id, PURPOSE_OF_INPUT.get(field, "other"), actor, row.period).id]
+            for field, upload in uploads.items()
+        }
+        take_item_step(occurrence_id, name, actor, Ask(ask.comment, ask.data, kept), version)
 
 
 def _without_a_slot(row: Occurrence, name: str, actor: Actor, ask: Ask) -> Taken:

@@ -16,6 +16,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.accounts.roles import SIDE_OF_KIND
 from core.db import db, expect_version, locked, transaction
+from core.documents.attachments import Upload, keep
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.workflow import Ask, Taken
 from roadmap import readers
@@ -262,3 +263,13 @@ def take_edition_step(edition_id: int, name: str, actor: Actor, ask: Ask, versio
         if step is not None and step.hidden:
             raise NotAllowed(_("Этот шаг делает система"))
         return machine.take(row, name, actor, ask)
+
+
+def take_edition_step_with_files(
+    edition_id: int, name: str, actor: Actor, ask: Ask, uploads: Mapping[str, Upload], version: int | None = None
+) -> Taken:
+    """The same with files brought for what the step asks: kept and taken in one transaction, or neither."""
+    with transaction():
+        row = locked_edition(edition_id, actor)
+        kept = {field: [keep(upload, readers.EDITION, row.id, field, actor).id] for field, upload in uploads.items()}
+        return take_edition_step(edition_id, name, actor, Ask(ask.comment, ask.data, kept), version)

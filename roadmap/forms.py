@@ -1,0 +1,86 @@
+"""Forms of the roadmap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from core.accounts.queries import choices
+from core.web.forms import options
+from roadmap.periods import RECURRENCES
+from roadmap.wording import SIDE_NAMES
+
+
+class PlanForm(FlaskForm):  # type: ignore[misc]
+    """A new plan: subject, period, two parties."""
+
+    title = TextAreaField(
+        _l("Предмет плана"),
+        [DataRequired(_l("Назовите предмет плана")), Length(max=1000)],
+        description=_l("продолжает слова «План мероприятий („дорожная карта“) …»"),
+    )
+    period_start = DateField(_l("Начало периода"), [InputRequired(_l("Укажите дату"))])
+    period_end = DateField(_l("Конец периода"), [InputRequired(_l("Укажите дату"))])
+    first = SelectField(_l("Первая Сторона"), coerce=int)
+    second = SelectField(_l("Вторая Сторона"), coerce=int)
+
+    def offer(self) -> None:
+        """Who may be a party: ministries and corporations."""
+        among = [(row.id, row.short_name) for kind in ("ministry", "corporation") for row in choices(kind)]
+        self.first.choices = self.second.choices = options(among)
+        if not self.is_submitted() and len(among) > 1:
+            self.first.data, self.second.data = among[0][0], among[-1][0]
+
+
+class SectionForm(FlaskForm):  # type: ignore[misc]
+    """A section: its number and title."""
+
+    number = IntegerField(_l("Номер раздела"), [InputRequired(_l("Укажите номер"))])
+    title = StringField(_l("Название раздела"), [DataRequired(_l("Назовите раздел")), Length(max=500)])
+
+
+def _optional_text(label: Any, **more: Any) -> TextAreaField:
+    return TextAreaField(label, [Optional(), Length(max=4000)], **more)
+
+
+class TermsForm(FlaskForm):  # type: ignore[misc]
+    """What an item says."""
+
+    version = HiddenField()
+    section = SelectField(_l("Раздел"), coerce=int)
+    title = TextAreaField(_l("Мероприятие"), [DataRequired(_l("Напишите, что за мероприятие")), Length(max=4000)])
+    term_text = StringField(_l("Срок словами"), description=_l("например: «ежегодно, до 15 декабря»"))
+    starts_on = DateField(_l("Начало"), [Optional()])
+    due_on = DateField(_l("Срок"), [Optional()], description=_l("срок первого периода"))
+    until_on = DateField(_l("Последний срок"), [Optional()])
+    recurrence = SelectField(_l("Повторяемость"), choices=options(RECURRENCES.items()))
+    for_previous = BooleanField(_l("Срок наступает после отчётного периода"))
+    responsible_side = SelectField(
+        _l("Ответственная Сторона"),
+        choices=options((side, SIDE_NAMES[side]) for side in ("ministry", "corporation", "both")),
+    )
+    unit = StringField(_l("Ответственный исполнитель"), [Optional(), Length(max=500)])
+    organisation_id = SelectField(_l("Организация исполнителя"), coerce=lambda value: int(value) if value else None)
+    co_executors = _optional_text(_l("Соисполнители"))
+    result = _optional_text(_l("Ожидаемый результат"))
+    document_kind = StringField(_l("Вид документа"), [Optional(), Length(max=500)])
+    points = _optional_text(
+        _l("Контрольные точки"), description=_l("по одной в строке: название – срок (дд.мм.гггг или словами)")
+    )
+    legal_basis = _optional_text(_l("Правовое основание"))
+
+    def offer(self, sections: list[tuple[int, str]]) -> None:
+        self.section.choices = options((number, f"{number}. {title}") for number, title in sections)
+        self.organisation_id.choices = options([("", "—"), *((row.id, row.short_name) for row in choices())])
+
+    def terms(self) -> dict[str, Any]:
+        """The entered terms as the service takes them."""
+        from roadmap.wording import points_of
+
+        skip = ("csrf_token", "version", "section", "points")
+        values = {name: value for name, value in self.data.items() if name not in skip}
+        return values | {"control_points": points_of(self.points.data or "")}

@@ -1,0 +1,5 @@
+"""Pages of the roadmap: thin, over services and queries."""
+
+from roadmap.views import drafting, editions, items, plans
+
+PAGES = (plans, items, editions, drafting)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agreements.models import Agreement
+from core.db import in_transaction
 from core.signoffs.models import Round, RouteTemplate
 
 
@@ -29,7 +30,9 @@ class Known:
 
 
 def known(agreement: Agreement) -> Known | None:
-    """What a page put on the agreement, or None: then a rule asks the database itself."""
+    """What a page put on the agreement, or None: then a rule asks the database itself, as it always does in a step."""
+    if in_transaction():
+        return None
     found = agreement.__dict__.get("known")
     return found if isinstance(found, Known) else None
 

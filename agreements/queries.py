@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from agreements.models import (
     Agreement,
     AgreementParty,
     ElectronicSignature,
-    PaperCopy,
     PartySignature,
 )
 from core import clock
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
-from core.audit import AuditRecord
 from core.db import db
-from core.documents.models import Attachment, IssuedDocument
-from core.errors import NotFound
 from core.signoffs.models import Round, Slot
 from core.web.paging import Key, Page, page
 
 EXPIRING_DAYS = 60
 MOST_COUNTED = 1000
+MOST_EXPORTED = 20_000
 
 MOVING = (
     "own_approval",
@@ -51,7 +48,11 @@ class Filters:
     state: str = ""
     kind: str = ""
     organisation_id: int | None = None
+    party: str = ""
+    """Words of a party's name."""
     expiring: bool = False
+    moving: bool = False
+    """On its way: submitted and not in force yet."""
 
     def given(self) -> dict[str, Any]:
         """The filters as a query string keeps them."""
@@ -60,7 +61,9 @@ class Filters:
             "state": self.state,
             "kind": self.kind,
             "organisation": self.organisation_id,
+            "party": self.party,
             "expiring": "1" if self.expiring else "",
+            "moving": "1" if self.moving else "",
         }
         return {name: value for name, value in pairs.items() if value}
 
@@ -122,12 +125,13 @@ def _court() -> Any:
 
 def _narrow(statement: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
     statement = statement.where(visible_to(actor, "agreement", Agreement.id))
-    if filters.text:
-        needle = f"%{filters.text.strip()}%"
-        statement = statement.where(or_(Agreement.title.ilike(needle), Agreement.number.ilike(needle)))
-    if filters.state == "moving":
+    for word in filters.text.split():
+        statement = statement.where(
+            or_(Agreement.title.icontains(word, autoescape=True), Agreement.number.icontains(word, autoescape=True))
+        )
+    if filters.moving:
         statement = statement.where(Agreement.state.in_(MOVING))
-    elif filters.state:
+    if filters.state:
         statement = statement.where(Agreement.state == filters.state)
     if filters.kind:
         statement = statement.where(Agreement.kind == filters.kind)
@@ -138,10 +142,32 @@ def _narrow(statement: Select[Any], actor: Actor, filters: Filters) -> Select[An
                 AgreementParty.organisation_id == filters.organisation_id,
             )
         )
+    if filters.party:
+        statement = statement.where(_has_party(filters.party))
     if filters.expiring:
         limit = clock.today() + timedelta(days=EXPIRING_DAYS)
         statement = statement.where(Agreement.state == "registered", Agreement.valid_until <= limit)
     return statement
+
+
+def _has_party(words: str) -> ColumnElement[bool]:
+    """Some party bears a name with all the words."""
+    names = [
+        or_(
+            Organisation.short_name.icontains(word, autoescape=True),
+            Organisation.full_name.icontains(word, autoescape=True),
+        )
+        for word in words.split()
+    ]
+    return exists().where(
+        AgreementParty.agreement_id == Agreement.id, Organisation.id == AgreementParty.organisation_id, *names
+    )
+
+
+def exported(actor: Actor, filters: Filters, most: int = MOST_EXPORTED) -> Sequence[Any]:
+    """The rows of the register that the filters let through, newest first, without paging. One query."""
+    statement = _narrow(_columns(), actor, filters).order_by(Agreement.id.desc()).limit(most)
+    return db.session.execute(statement).all()
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -159,92 +185,10 @@ def counts(actor: Actor) -> dict[str, int]:
 
 def expires_soon(valid_until: date | None, state: str) -> bool:
     """«Истекает»: a computed flag, never a state."""
-    return state == "registered" and valid_until is not None and (
-        valid_until <= clock.today() + timedelta(days=EXPIRING_DAYS)
-    )
-
-
-@dataclass(frozen=True)
-class Card:
-    """Everything an agreement's page shows."""
-
-    agreement: Agreement
-    documents: list[IssuedDocument]
-    attachments: list[Attachment]
-    signatures: list[PartySignature]
-    copies: list[PaperCopy]
-    history: list[AuditRecord]
-    children: list[Any]
-
-
-def card(agreement_id: int, actor: Actor) -> Agreement:
-    """One agreement with its parties in one query; visibility is part of it. Raises NotFound."""
-    agreement = db.session.scalars(
-        select(Agreement)
-        .where(Agreement.id == agreement_id, visible_to(actor, "agreement", Agreement.id))
-        .options(
-            joinedload(Agreement.parent),
-            joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
-            joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
-        )
-    ).unique().one_or_none()
-    if agreement is None:
-        raise NotFound("Соглашение не найдено")
-    return agreement
-
-
-def documents_of(agreement_id: int) -> list[Any]:
-    """Issued documents, newest first: only what a list shows, never the snapshots."""
-    return list(
-        db.session.execute(
-            select(
-                IssuedDocument.id,
-                IssuedDocument.code,
-                IssuedDocument.kind,
-                IssuedDocument.rendition,
-                IssuedDocument.revision,
-                IssuedDocument.title,
-                IssuedDocument.file_name,
-                IssuedDocument.sha256,
-                IssuedDocument.size,
-                IssuedDocument.issued_at,
-                IssuedDocument.author_name,
-            )
-            .where(IssuedDocument.subject_kind == "agreement", IssuedDocument.subject_id == agreement_id)
-            .order_by(IssuedDocument.id.desc())
-            .limit(50)
-        )
-    )
-
-
-def history(agreement_id: int, limit: int = 50) -> list[AuditRecord]:
-    """The newest records of the agreement's chain."""
-    return list(
-        db.session.scalars(
-            select(AuditRecord)
-            .where(AuditRecord.subject_kind == "agreement", AuditRecord.subject_id == agreement_id)
-            .order_by(AuditRecord.seq.desc())
-            .limit(limit)
-        )
-    )
-
-
-def copies_of(agreement: Agreement) -> list[PaperCopy]:
-    return list(
-        db.session.scalars(
-            select(PaperCopy).where(PaperCopy.agreement_id == agreement.id).order_by(PaperCopy.id)
-        )
-    )
-
-
-def signatures_of(agreement_id: int) -> list[PartySignature]:
-    return list(
-        db.session.scalars(
-            select(PartySignature)
-            .where(PartySignature.agreement_id == agreement_id)
-            .options(joinedload(PartySignature.electronic))
-            .order_by(PartySignature.id)
-        )
+    return (
+        state == "registered"
+        and valid_until is not None
+        and (valid_until <= clock.today() + timedelta(days=EXPIRING_DAYS))
     )
 
 
@@ -255,43 +199,3 @@ def electronic_signature(party_id: int) -> ElectronicSignature | None:
         .join(PartySignature, PartySignature.id == ElectronicSignature.signature_id)
         .where(PartySignature.party_id == party_id, PartySignature.voided_at.is_(None))
     ).one_or_none()
-
-
-def children_of(agreement_id: int, actor: Actor) -> list[Any]:
-    """Supplementary agreements the actor may see."""
-    return list(
-        db.session.execute(
-            select(Agreement.id, Agreement.title, Agreement.number, Agreement.state, Agreement.seq)
-            .where(Agreement.parent_id == agreement_id, visible_to(actor, "agreement", Agreement.id))
-            .order_by(Agreement.seq)
-        )
-    )
-
-
-def documents_for(document_id: int, actor: Actor) -> IssuedDocument:
-    """An issued document of an agreement the actor may see. Raises NotFound."""
-    document = db.session.scalars(
-        select(IssuedDocument)
-        .join(Agreement, Agreement.id == IssuedDocument.subject_id)
-        .where(
-            IssuedDocument.id == document_id,
-            IssuedDocument.subject_kind == "agreement",
-            visible_to(actor, "agreement", Agreement.id),
-        )
-    ).one_or_none()
-    if document is None:
-        raise NotFound("Документ не найден")
-    return document
-
-
-def ready_with_revisions(agreement_id: int, actor: Actor) -> Agreement:
-    """The agreement with parties and revisions, for what needs the texts."""
-    agreement = card(agreement_id, actor)
-    db.session.execute(
-        select(Agreement).where(Agreement.id == agreement_id).options(selectinload(Agreement.revisions))
-    ).unique()
-    return agreement
-
-
-def as_labels(states: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(name, str(state.label)) for name, state in states.items()]

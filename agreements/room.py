@@ -1,15 +1,28 @@
-"""Joins the room to the application: document kinds, the sign-off subject, reactions, commands."""
+"""Agreements join the application: document kinds, the subject of sign-offs, reactions, pages, API, commands."""
 
 from __future__ import annotations
 
 from apiflask import APIFlask
+from flask import url_for
+from flask_babel import lazy_gettext as _l
 
-from agreements import commands, documents, hooks, reactions
+from agreements import api, commands, documents, hooks, reactions, views
+from core.accounts import journal
+from core.web.page import nav_item
+
+__all__ = ["init_app", "reactions"]
 
 
 def init_app(app: APIFlask) -> None:
-    """Register what the other rooms must know of agreements."""
+    """Register what the other rooms must know of agreements, and the pages."""
     documents.register_kinds()
     hooks.register_subject()
+    app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
     app.cli.add_command(commands.group)
-    assert reactions.issue_registered
+    nav_item(_l("Соглашения"), "agreements.register", order=20)
+    journal.describe("agreement", _l("Соглашение"), _url)
+
+
+def _url(agreement_id: int) -> str:
+    return url_for("agreements.card", agreement_id=agreement_id)

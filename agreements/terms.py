@@ -32,9 +32,7 @@ def next_edition(agreement: Agreement, source: Agreement) -> None:
     _keep(agreement, agreement.edition, source.effective_from or clock.today(), clauses, source.id)
 
 
-def _keep(
-    agreement: Agreement, edition: int, effective: date, clauses: list[Clause], source_id: int | None
-) -> None:
+def _keep(agreement: Agreement, edition: int, effective: date, clauses: list[Clause], source_id: int | None) -> None:
     db.session.add(
         Amendment(
             agreement_id=agreement.id,
@@ -63,8 +61,13 @@ def on(agreement_id: int, day: date) -> Amendment:
         .limit(1)
     ).first()
     if found is None:
-        raise NotFound(_("На %(day)s документ ещё не действовал", day=f"{day:%d.%m.%Y}"))
+        raise not_yet(day)
     return found
+
+
+def not_yet(day: date) -> NotFound:
+    """The refusal for a day before the first edition."""
+    return NotFound(_("На %(day)s документ ещё не действовал", day=f"{day:%d.%m.%Y}"))
 
 
 def apply(clauses: Sequence[Clause], changes: Sequence[dict[str, Any]]) -> list[Clause]:

@@ -1,0 +1,72 @@
+"""The page of one agreement: everything of it on one screen, and what the person may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, render_template, url_for
+
+from agreements import queries, shown
+from agreements.catalogue import KINDS
+from agreements.documents import ROLE_LABELS
+from agreements.dossier import Dossier, dossier
+from agreements.parties import acts_as, is_initiator
+from agreements.service import EDITABLE
+from agreements.states import agreement_machine
+from agreements.views.blueprint import bp
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.login import me
+from core.documents import kinds
+from core.signoffs.shown import stages
+
+
+@bp.get("/agreements/<int:agreement_id>")
+def card(agreement_id: int) -> Any:
+    """One agreement."""
+    actor = me()
+    return page(dossier(agreement_id, actor), actor)
+
+
+def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -> str:
+    """The page. `typed` is what a refused form held: {step | form, values, errors, refusal}."""
+    agreement, current = found.agreement, found.round
+    names = {party.organisation_id: party.organisation.short_name for party in agreement.parties}
+    mine = [offer for offer in found.offers if offer.mine and not offer.step.hidden]
+    others = [offer for offer in found.offers if not offer.mine and not offer.step.hidden]
+    return render_template(
+        "agreements/card.html",
+        it=agreement,
+        found=found,
+        state=agreement_machine.states[agreement.state],
+        states=agreement_machine.states,
+        kind=kinds.kind(agreement.kind).label,
+        court=shown.court(agreement, current),
+        mine=mine,
+        others=others,
+        names=names,
+        stages=stages(current, names, actor.id, _task_url) if current else [],
+        held=shown.held_days(current, names),
+        tasks=shown.tasks_of(found, actor),
+        task_url=_task_url,
+        signing=shown.my_slot(found, actor, "signature") if agreement.signing_method == "electronic" else None,
+        history=shown.timeline(found.history),
+        shown=shown,
+        roles=ROLE_LABELS,
+        today=clock.today(),
+        may_edit=agreement.state in EDITABLE
+        and is_initiator(agreement, actor)
+        and acts_as(agreement, actor, "coordinator"),
+        may_amend=agreement.state == "registered"
+        and agreement.kind in KINDS
+        and acts_as(agreement, actor, "coordinator"),
+        may_return=acts_as(agreement, actor, "registrar") or acts_as(agreement, actor, "coordinator"),
+        expires_soon=queries.expires_soon(agreement.valid_until, agreement.state),
+        typed=typed or {},
+    )
+
+
+def _task_url(slot_id: int) -> str:
+    """The page of a sign-off task."""
+    return url_for("signoffs.task", slot_id=slot_id) if "signoffs.task" in current_app.view_functions else ""

@@ -1,0 +1,93 @@
+// The form of a draft: rows are added and taken away, the paper beside follows, the draft saves itself.
+// Without scripts there are empty rows, the paper as saved, and the button.
+const LIVE_PAUSE = 900;
+const SAVE_PAUSE = 15_000;
+
+const form = document.querySelector("form#draft");
+const view = document.querySelector("[data-live-view]");
+const status = document.querySelector("[data-autosave-status]");
+
+function renumber(row, from, to) {
+  for (const element of row.querySelectorAll("[name], [id], [for], [aria-describedby]")) {
+    for (const name of ["name", "id", "for", "aria-describedby"]) {
+      const value = element.getAttribute(name);
+      if (value) element.setAttribute(name, value.replace(new RegExp(`([.-])${from}([.-])`), `$1${to}$2`));
+    }
+  }
+  const legend = row.querySelector("legend");
+  if (legend) legend.firstChild.textContent = legend.firstChild.textContent.replace(/\d+/, String(to + 1));
+}
+
+function rowsOf(list) {
+  return [...list.querySelectorAll("[data-row]")];
+}
+
+function addRow(list) {
+  const rows = rowsOf(list);
+  const most = Number(list.dataset.most ?? 200);
+  if (rows.length >= most) return;
+  const last = rows.at(-1);
+  const row = last.cloneNode(true);
+  for (const input of row.querySelectorAll("input, textarea, select")) {
+    if (input.type === "checkbox") input.checked = false;
+    else if (input instanceof HTMLSelectElement) input.selectedIndex = 0;
+    else input.value = "";
+    input.removeAttribute("aria-invalid");
+  }
+  for (const fault of row.querySelectorAll(".err")) fault.remove();
+  renumber(row, rows.length - 1, rows.length);
+  last.after(row);
+  row.querySelector("input, textarea, select")?.focus();
+}
+
+if (form) {
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-row]");
+    if (button) addRow(button.closest("[data-rows]"));
+  });
+
+  let live = 0;
+  let asking = null;
+  async function show() {
+    asking?.abort();
+    asking = new AbortController();
+    view.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.dataset.live, { method: "POST", body: new FormData(form), signal: asking.signal });
+      if (answer.ok) view.innerHTML = await answer.text();
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    } finally {
+      view.removeAttribute("aria-busy");
+    }
+  }
+
+  let saving = 0;
+  let busy = false;
+  async function save() {
+    if (busy) return;
+    busy = true;
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form) });
+      const told = await answer.json();
+      if (told.saved) form.elements.version.value = told.version;
+      status.textContent = told.message ?? told.detail ?? "";
+    } catch {
+      status.textContent = "";
+    } finally {
+      busy = false;
+    }
+  }
+
+  form.addEventListener("input", () => {
+    clearTimeout(live);
+    live = setTimeout(show, LIVE_PAUSE);
+    if (!form.dataset.autosave) return;
+    clearTimeout(saving);
+    saving = setTimeout(save, SAVE_PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(live);
+    clearTimeout(saving);
+  });
+}

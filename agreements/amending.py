@@ -68,7 +68,7 @@ def put_changes(
     with transaction():
         agreement = get_for(agreement_id, actor, lock=True)
         expect_version(agreement, version)
-        _refuse_others(agreement, actor)
+        refuse_others(agreement, actor)
         present = base(agreement)
         if edition is not None and edition != present.edition:
             raise changed_by_another()
@@ -83,7 +83,8 @@ def put_changes(
         return agreement
 
 
-def _refuse_others(agreement: Agreement, actor: Actor) -> None:
+def refuse_others(agreement: Agreement, actor: Actor) -> None:
+    """Refuse whoever may not change what a supplementary agreement changes, or not now."""
     if agreement.parent_id is None:
         raise NotNow(_("Изменения перечисляют только в дополнительном соглашении"))
     if not (is_initiator(agreement, actor) and acts_as(agreement, actor, "coordinator")):

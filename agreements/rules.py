@@ -508,7 +508,7 @@ def may_recall_signing(agreement: Agreement, actor: Actor) -> Reason | None:
         return None
     if agreement.sign_by is not None and agreement.sign_by < clock.today():
         return None
-    if all_signers_authorised(agreement, actor) is not None:
+    if all_signers_authorised(agreement, actor) is not None or parent_unchanged(agreement, actor) is not None:
         return None
     if agreement.state == "signing":
         return None

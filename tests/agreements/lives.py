@@ -100,7 +100,6 @@ def _revision(agreement: Agreement) -> Revision:
 
 def an_amendment(company: Company, parent: Agreement, login: str = "m.coord", **fields: Any) -> Agreement:
     """A draft supplementary agreement, drawn by the service."""
-    keys = {organisation_id: key for key, organisation_id in company.organisations.items()}
     entered = service.AgreementInput(
         kind="supplementary",
         title="Дополнительное соглашение",
@@ -108,8 +107,7 @@ def an_amendment(company: Company, parent: Agreement, login: str = "m.coord", **
         city="г. Москва",
         parent_id=parent.id,
         public_info=True,
-        data=fields.pop("data", {}),
+        data=fields.pop("data", {"effective_from": "2026-06-01"}),
         **fields,
     )
-    assert keys
     return service.create(entered, company.actor(login))

@@ -84,12 +84,14 @@ def join_rooms(app: APIFlask) -> None:
     from core.accounts import room as accounts
     from core.audit.commands import audit
     from core.calendar import room as calendar
+    from core.signoffs import room as signoffs
     from core.documents import room as documents
     from roadmap import room as roadmap
 
     app.cli.add_command(audit)
     accounts.init_app(app)
     calendar.init_app(app)
+    signoffs.init_app(app)
     documents.init_app(app)
     roadmap.init_app(app)
     agreements.init_app(app)

@@ -6,15 +6,19 @@ from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
 
 from core.accounts.actor import Actor
-from core.signoffs.api import bp as api
+from core.signoffs import documents, reactions
+from core.signoffs.api import BLUEPRINTS
 from core.signoffs.views import bp
 from core.web.page import nav_item, user_link
+
+__all__ = ["init_app", "reactions"]
 
 
 def init_app(app: APIFlask) -> None:
     """Register the blueprints and the menu."""
-    app.register_blueprint(bp)
-    app.register_blueprint(api)
+    documents.register_kinds()
+    for blueprint in (bp, *BLUEPRINTS):
+        app.register_blueprint(blueprint)
     nav_item(_l("Мои задачи"), "signoffs.inbox", order=10)
     nav_item(_l("Маршруты"), "signoffs.routes", visible=_keeps_routes, order=80)
     user_link(_l("Замещение"), "signoffs.absence", order=20)

@@ -54,6 +54,8 @@ class ProtocolRow(Versioned, Model):
     agreed: Mapped[str] = mapped_column(Text, default="")
     agreed_hash: Mapped[str | None] = mapped_column(Hash)
     justification: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """Any column of the clause: whoever proposes a wording has read the columns as they stand."""
 
     protocol: Mapped[Protocol] = relationship(back_populates="rows")
     wordings: Mapped[list[ProtocolWording]] = relationship(order_by="ProtocolWording.id")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core import audit, clock
 from core.accounts.access import may_see
@@ -69,7 +70,11 @@ def add_row(protocol_id: int, clause: Clause, wording: str, actor: Actor) -> Pro
         if not clause.id or not clause.text.strip():
             raise NotValid(_("Укажите пункт документа"), "clause_id")
         row = ProtocolRow(
-            protocol=protocol, clause_id=clause.id, clause_number=clause.number, original=clause.text
+            protocol=protocol,
+            clause_id=clause.id,
+            clause_number=clause.number,
+            original=clause.text,
+            changed_at=clock.now(),
         )
         db.session.add(row)
         db.session.flush()
@@ -101,7 +106,8 @@ def _write(row: ProtocolRow, text: str, actor: Actor) -> None:
 
 def _reopen(row: ProtocolRow) -> None:
     """What was consented to is not what stands there now: consents are bound to a hash and begin anew."""
-    row.agreed_hash = None
+    row.agreed_hash, row.changed_at = None, clock.now()
+    flag_modified(row, "changed_at")
     db.session.flush()
 
 

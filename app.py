@@ -84,8 +84,8 @@ def join_rooms(app: APIFlask) -> None:
     from core.accounts import room as accounts
     from core.audit.commands import audit
     from core.calendar import room as calendar
-    from core.signoffs import room as signoffs
     from core.documents import room as documents
+    from core.signoffs import room as signoffs
     from roadmap import room as roadmap
 
     app.cli.add_command(audit)

@@ -40,20 +40,26 @@ class VerdictForm(FlaskForm):
     )
 
 
-def typed_remarks(clauses: Sequence[str], texts: Sequence[str]) -> list[dict[str, str]]:
+def typed_remarks(form: Any) -> list[dict[str, Any]]:
     """The rows of remarks as they were typed, padded to the rows of the form."""
-    typed = [{"clause": clause.strip(), "text": text} for clause, text in zip(clauses, texts, strict=False)]
-    return (typed + [{"clause": "", "text": ""}] * ROWS)[: max(ROWS, len(typed))]
+    columns = zip(form.getlist("remark_clause"), form.getlist("remark_text"), strict=False)
+    editorial = set(form.getlist("remark_editorial"))
+    typed = [
+        {"clause": clause.strip(), "text": text, "editorial": str(number) in editorial}
+        for number, (clause, text) in enumerate(columns, start=1)
+    ]
+    return (typed + [{"clause": "", "text": "", "editorial": False}] * ROWS)[: max(ROWS, len(typed))]
 
 
-def new_remarks(typed: Sequence[dict[str, str]], text: Sequence[Clause]) -> list[NewRemark]:
+def new_remarks(typed: Sequence[dict[str, Any]], text: Sequence[Clause]) -> list[NewRemark]:
     """What was typed, each bound to the clause whose number was given; a number the text has not is kept as typed."""
     ids = {clause["number"]: clause["id"] for clause in text if clause["number"]}
-    return [
-        NewRemark(row["text"].strip(), ids.get(row["clause"].rstrip("."), ""), row["clause"].rstrip(".")[:64])
-        for row in typed
-        if row["text"].strip()
-    ]
+    found = []
+    for row in typed:
+        number = row["clause"].rstrip(".")[:64]
+        if row["text"].strip():
+            found.append(NewRemark(row["text"].strip(), ids.get(number, ""), number, row["editorial"]))
+    return found
 
 
 class PaperForm(FlaskForm):
@@ -69,10 +75,9 @@ class PaperForm(FlaskForm):
     paper_comment = TextAreaField(_l("Причина или замечания с бумаги"))
 
 
-class Checks(SelectMultipleField):
-    """Several choices as a list of check boxes."""
+class SelectMultipleCheckboxField(SelectMultipleField):
+    """Several choices as a list of check boxes; the macros of forms know it by this name."""
 
-    type = "SelectMultipleCheckboxField"
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
@@ -80,7 +85,7 @@ class Checks(SelectMultipleField):
 class AbsenceForm(FlaskForm):
     principal_id = SelectField(_l("Кого замещают"), coerce=number_or_none, validators=[CHOSEN])
     starts_on = DateField(_l("Меня нет с"), [NEEDED])
-    ends_on = DateField(_l("по"), [NEEDED], description=_l("Этот день включён"))
+    ends_on = DateField(_l("по (включительно)"), [NEEDED])
     substitute_id = SelectField(_l("Замещает"), coerce=number_or_none, validators=[CHOSEN])
     mark = RadioField(
         _l("Отметка в листе"),
@@ -96,7 +101,9 @@ class AbsenceForm(FlaskForm):
     basis_date = DateField(_l("Дата"), [NEEDED])
     basis_expires_on = DateField(_l("Действует по"), [Optional()], description=_l("Если срок основания ограничен"))
     powers = TextAreaField(_l("Полномочия"), description=_l("Как в приказе или доверенности"))
-    scope = Checks(_l("В чём замещает"), description=_l("Ничего не отмечено: во всём, что позволяет основание"))
+    scope = SelectMultipleCheckboxField(
+        _l("В чём замещает"), description=_l("Ничего не отмечено: во всём, что позволяет основание")
+    )
 
 
 class RouteForm(FlaskForm):

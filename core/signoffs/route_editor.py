@@ -6,17 +6,12 @@ It works without scripts: every button sends the whole form, and gets it back ch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
 
 Draft = list[dict[str, Any]]
 """[{"key", "rule", "n", "slots": [{"key", "label", "kind", "bind", "roles", …}]}]: the stages with keys of the form."""
-
-
-class Entered(Protocol):
-    """A form as werkzeug gives it."""
-
-    def get(self, name: str, default: str = ...) -> str | None: ...
-    def getlist(self, name: str) -> list[str]: ...
 
 
 def from_stages(stages: Sequence[Mapping[str, Any]]) -> Draft:
@@ -45,7 +40,7 @@ def _new_slot(key: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read(form: Entered) -> Draft:
+def read(form: MultiDict[str, str]) -> Draft:
     """The draft as it was sent; `order` says what stands after what, wherever it was dragged."""
     draft: Draft = []
     for entry in form.getlist("order"):
@@ -59,7 +54,7 @@ def read(form: Entered) -> Draft:
     return draft
 
 
-def _read_slot(form: Entered, key: str) -> dict[str, Any]:
+def _read_slot(form: MultiDict[str, str], key: str) -> dict[str, Any]:
     return {
         "key": key,
         "label": (form.get(f"label-{key}", "") or "").strip(),
@@ -108,7 +103,7 @@ def _moved(items: list[dict[str, Any]], verb: str, key: str) -> list[dict[str, A
     if verb == "drop":
         return rest
     to = max(at - 1, 0) if verb == "up" else min(at + 1, len(rest))
-    return rest[:to] + [items[at]] + rest[to:]
+    return [*rest[:to], items[at], *rest[to:]]
 
 
 def _free(draft: Draft) -> str:

@@ -113,7 +113,7 @@ def _marks(slot: Slot, decision: Decision | None) -> dict[str, str]:
     if decision is None:
         return marks
     if decision.mark:
-        marks["substitution"] = f"{decision.mark} {decision.principal_name}"
+        marks["substitution"] = f"{decision.mark}: {decision.principal_name}"
     if decision.paper_act_id:
         marks["paper"] = str(_("на бумаге, скан приложен"))
     if decision.carried_from_id:
@@ -127,7 +127,8 @@ def planned(slots: Sequence[PlannedSlot]) -> list[dict[str, Any]]:
     """A route before its start, with the names of today, in the same shape."""
     groups: dict[tuple[str, int, str, int, str], list[PlannedSlot]] = {}
     for slot in slots:
-        groups.setdefault((slot.track, slot.organisation_id, slot.organisation, slot.stage, slot.phase), []).append(slot)
+        key = (slot.track, slot.organisation_id, slot.organisation, slot.stage, slot.phase)
+        groups.setdefault(key, []).append(slot)
     number: dict[int, int] = {}
     found = []
     for (_track, organisation_id, organisation, _stage_number, _phase), beside in groups.items():

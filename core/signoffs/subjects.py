@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
+from core.accounts.access import may_see
 from core.accounts.actor import Actor
+from core.errors import NotFound
 from core.signoffs.models import Decision, Round, Slot
 
 
@@ -56,6 +60,13 @@ def register(subject: Subject) -> None:
 
 
 def subject(kind: str) -> Subject:
+    return _subjects[kind]
+
+
+def visible(kind: str, subject_id: int, actor: Actor) -> Subject:
+    """The kind of a subject the actor may see. Raises NotFound for hidden, absent and unknown alike."""
+    if kind not in _subjects or not may_see(actor, kind, subject_id):
+        raise NotFound(_("Документ не найден"))
     return _subjects[kind]
 
 

@@ -1,4 +1,4 @@
-"""Reading one task with all its page shows: the round, its text, what has changed, remarks, what can be done and why not."""
+"""Reading one task with all its page shows: the round, its text, remarks, what can be done and why not."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from core.accounts.models import Organisation, Reader
 from core.db import db
 from core.documents.models import IssuedDocument
 from core.errors import NotFound, Reason
+from core.signoffs.counting import OPEN
 from core.signoffs.hats import Hat, hat_for
 from core.signoffs.models import PaperAct, Remark, Round, Slot
 from core.signoffs.service.paper import REGISTRARS
@@ -45,6 +46,8 @@ class Task:
     remarks: Sequence[Remark]
     paper: PaperAct | None
     records_paper: bool
+    changes_route: bool
+    """Of the slot's own organisation, while it is undecided: the next page says what exactly he may."""
 
     @property
     def possible(self) -> list[Offer]:
@@ -74,6 +77,7 @@ def task(slot_id: int, actor: Actor) -> Task:
         remarks=remarks_of(current.subject_kind, current.subject_id),
         paper=waiting_paper(slot.id) if registrar else None,
         records_paper=registrar and slot.state == "assigned",
+        changes_route=actor.organisation_id == slot.organisation_id and slot.state in OPEN and current.state == "open",
     )
 
 

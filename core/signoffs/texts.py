@@ -7,6 +7,7 @@ from typing import Any
 
 from core.documents.clauses import read_clauses
 from core.documents.comparison import Block, compare_clauses
+from core.documents.shown import Shown, shown
 from core.errors import Refusal
 from core.store import files
 
@@ -22,6 +23,19 @@ def clauses(sha256: str) -> tuple[Clause, ...]:
 def _clauses(store: Any, sha256: str) -> tuple[Clause, ...]:
     try:
         return tuple(read_clauses(store.get(sha256)))
+    except Refusal:
+        return ()
+
+
+def blocks(sha256: str) -> tuple[Shown, ...]:
+    """The whole body to read on a page: headings, clauses, paragraphs, tables. A file that is none has no blocks."""
+    return _blocks(files(), sha256)
+
+
+@lru_cache(maxsize=16)
+def _blocks(store: Any, sha256: str) -> tuple[Shown, ...]:
+    try:
+        return tuple(shown(store.get(sha256)))
     except Refusal:
         return ()
 

@@ -24,6 +24,11 @@ def minute(moment: datetime | None) -> str:
     return clock.in_moscow(moment).strftime("%d.%m.%Y, %H:%M") if moment else ""
 
 
+def days(number: int) -> str:
+    """«12 раб. дн.»"""
+    return str(_("%(n)s раб. дн.", n=number))
+
+
 @dataclass(frozen=True)
 class Term:
     """A due date in words. `left` is in working days, negative when past; `tone` is "late", "soon" or ""."""

@@ -19,6 +19,6 @@ from core.signoffs.queries.timeline import Event, timeline
 
 __all__ = [
     "CAP", "SECTIONS", "Counts", "Court", "Entry", "Event", "Paper", "ProtocolView", "Sheet", "Spent", "Waiting",
-    "counts", "court", "court_of", "inbox", "inbox_with_counts", "next_task", "papers_to_confirm", "protocol_of", "remarks_of", "sheet",
-    "timeline",
+    "counts", "court", "court_of", "inbox", "inbox_with_counts", "next_task", "papers_to_confirm", "protocol_of",
+    "remarks_of", "sheet", "timeline",
 ]  # fmt: skip

@@ -1,28 +1,11 @@
-"""Answers that are files: always as attachments, under names in Cyrillic."""
+"""Names and sizes of files, as pages say them."""
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
-from flask import send_file
 from flask_babel import gettext as _
 
 from core.accounts.models import Person
 from core.db import db
-from core.store import files
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def docx(sha256: str, name: str) -> Any:
-    """A stored document. Raises NotFound."""
-    return content(files().get(sha256), name, DOCX)
-
-
-def content(data: bytes, name: str, media_type: str = DOCX) -> Any:
-    """Bytes as a file to save, never to show inside our pages."""
-    return send_file(io.BytesIO(data), media_type, as_attachment=True, download_name=name)
 
 
 def file_name(title: str, ending: str = ".docx") -> str:
@@ -36,7 +19,7 @@ def size_in_words(size: int) -> str:
     if not size:
         return ""
     kilobytes = max(round(size / 1024), 1)
-    return _("%(n)s КБ", n=kilobytes) if kilobytes < 1024 else _("%(n).1f МБ", n=size / 1024 / 1024)
+    return str(_("%(n)s КБ", n=kilobytes) if kilobytes < 1024 else _("%(n).1f МБ", n=size / 1024 / 1024))
 
 
 def person_name(person_id: int) -> str:

@@ -8,18 +8,17 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from core.accounts.login import me
-from core.documents.attachments import Upload, check
+from core.db import db
+from core.documents.attachments import Upload
+from core.documents.downloads import handed
 from core.errors import NotFound, NotValid
 from core.signoffs import service
 from core.signoffs.forms import PaperForm, VerdictForm
 from core.signoffs.models import PaperAct
 from core.signoffs.scans import record_with_scan
 from core.signoffs.task import Task, task
-from core.signoffs.views import downloads
 from core.signoffs.views.blueprint import bp
 from core.signoffs.views.task import offered_paper, page
-from core.db import db
-from core.store import files
 from core.web.forms import Refused, attempt
 
 FIELDS = {"file": "scan", "comment": "paper_comment", "verdict": "paper_verdict"}
@@ -71,8 +70,7 @@ def refuse_paper(slot_id: int, act_id: int) -> Any:
 def scan(slot_id: int, act_id: int) -> Any:
     """The scan itself, for whoever sees the task."""
     act = _act(task(slot_id, me()), act_id)
-    content = files().get(act.scan_sha256)
-    return downloads.content(content, act.scan_name, check(Upload(act.scan_name, content)))
+    return handed(act.scan_sha256, act.scan_name, "application/octet-stream")
 
 
 def _act(current: Task, act_id: int) -> PaperAct:

@@ -91,7 +91,7 @@ def _shown(number: int, stage: Mapping[str, Any]) -> dict[str, Any]:
     slots = [
         {
             "label": slot.get("label") or _roles(slot),
-            "bind": f"{templates.BINDS[slot.get('bind', 'role')]}: {_roles(slot)}" if slot.get("roles") else _named(slot),
+            "bind": _bound(slot),
             "kind": templates.KINDS.get(slot["kind"], slot["kind"]),
             "condition": _when(slot),
             "days": slot.get("days", 3),
@@ -106,7 +106,10 @@ def _roles(slot: Mapping[str, Any]) -> str:
     return ", ".join(str(ROLES[role].label) for role in slot.get("roles", ()) if role in ROLES)
 
 
-def _named(slot: Mapping[str, Any]) -> str:
+def _bound(slot: Mapping[str, Any]) -> str:
+    """«Роль стороны: Правовой департамент»: whom the place is for."""
+    if slot.get("roles"):
+        return f"{templates.BINDS[slot.get('bind', 'role')]}: {_roles(slot)}"
     person = db.session.get(Person, slot.get("person_id") or 0)
     return f"{templates.BINDS['person']}: {person.full_name if person else '—'}"
 
@@ -154,13 +157,18 @@ def _edit(row: RouteTemplate | None, form: RouteForm) -> Any:
 def _save(row: RouteTemplate | None, form: RouteForm, draft: route_editor.Draft, entered: templates.RouteInput) -> Any:
     opened = number_or_none(request.form.get("version"))
     try:
-        if row is None and db.session.scalar(select(RouteTemplate.id).where(RouteTemplate.code == entered.code).limit(1)):
-            raise NotValid(_("Маршрут с таким кодом уже есть"), "code")
+        if row is None:
+            _refuse_taken(entered.code)
         saved = templates.save_route(entered, me(), opened if row else None)
     except (NotValid, NotNow) as refusal:
         return _editor(row, form, draft, _faults(refusal), refusal.status)
     flash(_("Сохранена версия %(n)s. Она действует для новых кругов.", n=saved.version), "success")
     return redirect(url_for("signoffs.route", code=saved.code))
+
+
+def _refuse_taken(code: str) -> None:
+    if db.session.scalar(select(RouteTemplate.id).where(RouteTemplate.code == code).limit(1)) is not None:
+        raise NotValid(_("Маршрут с таким кодом уже есть"), "code")
 
 
 def _faults(refusal: NotValid | NotNow) -> list[str]:
@@ -197,7 +205,7 @@ def _editor(
         roles=[(role.name, role.label) for role in ROLES.values() if role.side != "system"],
         org_choices=organisations,
         org_names={each.id: f"{each.id} · {each.short_name}" for each in organisations},
-        person_choices=[(person.id, f"{person.surname} {person.given_name}, {person.organisation}") for person in people],
+        person_choices=[(each.id, f"{each.surname} {each.given_name}, {each.organisation}") for each in people],
         person_names=named,
     )
     return page, status

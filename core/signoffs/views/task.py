@@ -7,10 +7,15 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core import clock
 from core.accounts.login import me
-from core.errors import NotFound
+from core.calendar import working_days_between
+from core.documents.downloads import handed
+from core.errors import NotFound, NotValid
 from core.signoffs import service, shown, texts, words
 from core.signoffs.forms import PaperForm, VerdictForm, new_remarks, typed_remarks
+from core.signoffs.models import Decision
+from core.signoffs.service.decide import NewRemark
 from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task
 from core.signoffs.subjects import subject
 from core.signoffs.task import Task, round_of_slot, task
@@ -37,7 +42,7 @@ def show(slot_id: int) -> Any:
 def page(current: Task, form: VerdictForm, paper: PaperForm | None = None, status: int = 200) -> Any:
     """The page of a task, with what was typed before a refusal."""
     context = {**_about(current), **_text(current)}
-    typed = typed_remarks(request.form.getlist("remark_clause"), request.form.getlist("remark_text"))
+    typed = typed_remarks(request.form)
     return (
         render_template(
             "signoffs/task.html",
@@ -62,7 +67,7 @@ def _about(current: Task) -> dict[str, Any]:
         "labels": {"approve": positive(slot.kind), "reject": negative(slot.kind)},
         "holders": holders,
         "court": _court(current, holders),
-        "held": _("получено %(at)s", at=words.minute(slot.assigned_at)) if slot.state == "assigned" else "",
+        "held": _held(current),
         "received": words.minute(slot.assigned_at),
         "term": words.term(slot.due_at) if slot.state == "assigned" else words.term(None),
         "initiator": current.names.get(current.round.initiator_id, ""),
@@ -90,6 +95,15 @@ def _court(current: Task, holders: str) -> str:
     if current.hat:
         return str(_("Ждёт Вашего решения"))
     return str(_("На столе: %(who)s", who=holders or current.slot.label))
+
+
+def _held(current: Task) -> str:
+    """Since when it waits, and how long that is."""
+    slot = current.slot
+    if slot.state != "assigned" or slot.assigned_at is None:
+        return ""
+    lain = words.days(working_days_between(slot.assigned_at, clock.now()))
+    return str(_("получено %(at)s, ждёт %(lain)s", at=words.minute(slot.assigned_at), lain=lain))
 
 
 def _decided(current: Task) -> str:
@@ -137,23 +151,21 @@ def decide(slot_id: int) -> Any:
     actor, form = me(), VerdictForm()
     verdict, _plus, after = request.form.get("verdict", "").partition("+")
     current = round_of_slot(slot_id, actor)[0]
-    typed = typed_remarks(request.form.getlist("remark_clause"), request.form.getlist("remark_text"))
-    remarks = new_remarks(typed, texts.clauses(current.document_hash)) if verdict != "approved" else []
-    done = attempt(
-        form,
-        lambda: service.decide(
-            slot_id,
-            verdict,
-            actor,
-            comment=form.comment.data or "",
-            seen_hash=request.form.get("seen_hash"),
-            remarks=remarks,
-        ),
-    )
+    typed = typed_remarks(request.form)
+    remarks = new_remarks(typed, texts.clauses(current.document_hash))
+    done = attempt(form, lambda: _decide(slot_id, verdict, form.comment.data or "", remarks))
     if isinstance(done, Refused):
         return page(task(slot_id, actor), form, status=done.status)
-    following = next_task(actor) if after else None
+    following = next_task(actor, slot_id) if after else None
     return _told(str(VERDICTS[done.verdict]), current.title, following)
+
+
+def _decide(slot_id: int, verdict: str, comment: str, remarks: list[NewRemark]) -> Decision:
+    """Remarks typed beside «Согласовать» are not dropped silently: the person says what he means."""
+    if verdict == "approved" and remarks:
+        raise NotValid(_("Вы записали замечания: нажмите «Согласовать с замечаниями» или уберите их"), "comment")
+    seen = request.form.get("seen_hash")
+    return service.decide(slot_id, verdict, me(), comment=comment, seen_hash=seen, remarks=remarks)
 
 
 def _told(verdict: str, title: str, following: int | None) -> Any:
@@ -167,14 +179,14 @@ def _told(verdict: str, title: str, following: int | None) -> Any:
 def text(slot_id: int) -> Any:
     """The text to read on the screen."""
     current = round_of_slot(slot_id, me())[0]
-    clauses = texts.clauses(current.document_hash)
-    if not clauses:
+    blocks = texts.blocks(current.document_hash)
+    if not blocks:
         raise NotFound(_("Этот документ на странице не прочесть: скачайте его"))
-    return render_template("signoffs/text.html", round=current, clauses=clauses, slot_id=slot_id)
+    return render_template("signoffs/text.html", round=current, blocks=blocks, slot_id=slot_id)
 
 
 @bp.get("/tasks/<int:slot_id>/document")
 def document(slot_id: int) -> Any:
     """The bytes the hash names."""
     current, _names, kept = round_of_slot(slot_id, me())
-    return downloads.docx(kept.sha256, kept.file_name or downloads.file_name(current.title))
+    return handed(kept.sha256, kept.file_name or downloads.file_name(current.title))

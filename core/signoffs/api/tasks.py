@@ -1,0 +1,153 @@
+"""The inbox and one task by API: read, verdict, remarks, paper, handing over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from apiflask.fields import List, Nested
+from flask import url_for
+
+from core.accounts.login import me
+from core.documents.attachments import Upload
+from core.documents.downloads import handed
+from core.signoffs import bulk, queries, service, shown
+from core.signoffs.api import schemas
+from core.signoffs.scans import record_with_scan
+from core.signoffs.service.decide import NewRemark
+from core.signoffs.task import Task, round_of_slot, task
+from core.web.api import as_page, page_of
+
+bp = APIBlueprint("tasks_api", __name__, url_prefix="/api/v1/tasks", tag="Задания")
+
+
+@bp.get("")
+@bp.input(schemas.InboxQuery, location="query")
+@bp.output(page_of(schemas.EntryOut, "Tasks"))
+def inbox(query_data: dict[str, Any]) -> Any:
+    """Мои задачи по сроку"""
+    return as_page(queries.inbox(me(), **query_data), lambda entry: entry)
+
+
+@bp.get("/counts")
+@bp.output(schemas.CountsOut)
+def counts() -> Any:
+    """Сколько у меня заданий; больше 999 не считается"""
+    return queries.counts(me())
+
+
+@bp.get("/<int:slot_id>")
+@bp.output(schemas.TaskOut)
+def read(slot_id: int) -> Any:
+    """Задание: текст, возможные решения с причинами, замечания, маршрут"""
+    return _shown(task(slot_id, me()))
+
+
+def _shown(current: Task) -> dict[str, Any]:
+    slot, round_ = current.slot, current.round
+    return {
+        "id": slot.id,
+        "state": slot.state,
+        "kind": slot.kind,
+        "label": slot.label,
+        "title": round_.title,
+        "subject_kind": round_.subject_kind,
+        "subject_id": round_.subject_id,
+        "round_number": round_.number,
+        "revision": round_.revision,
+        "document_hash": round_.document_hash,
+        "previous_hash": current.text.before,
+        "assigned_at": slot.assigned_at,
+        "due_at": slot.due_at,
+        "days": slot.days,
+        "holders": [{"person_id": h.person_id, "name": h.name, "position": h.position} for h in slot.holders],
+        "acting_for": current.hat.holder.name if current.hat and current.hat.substitution else "",
+        "offers": current.offers,
+        "remarks": current.remarks,
+        "route": shown.stages(round_, current.names, me().id, _address),
+        "paper": current.paper,
+    }
+
+
+def _address(slot_id: int) -> str:
+    return url_for("tasks_api.read", slot_id=slot_id)
+
+
+@bp.get("/<int:slot_id>/document")
+@bp.doc(responses={200: {"content": {"application/octet-stream": {}}, "description": "DOCX"}})
+def document(slot_id: int) -> Any:
+    """Документ задания: те самые байты, на которые даётся виза"""
+    current, _names, text = round_of_slot(slot_id, me())
+    return handed(text.sha256, text.file_name or f"{current.title[:120]}.docx")
+
+
+@bp.post("/<int:slot_id>/verdict")
+@bp.input(schemas.VerdictIn)
+@bp.output(schemas.DecisionOut, status_code=201)
+def decide(slot_id: int, json_data: dict[str, Any]) -> Any:
+    """Принять решение по заданию"""
+    remarks = [NewRemark(**remark) for remark in json_data.pop("remarks")]
+    return service.decide(slot_id, json_data.pop("verdict"), me(), remarks=remarks, **json_data)
+
+
+@bp.post("/verdicts")
+@bp.input(schemas.VerdictsIn)
+@bp.output({"items": List(Nested(schemas.OutcomeOut))}, schema_name="Outcomes")
+def decide_many(json_data: dict[str, Any]) -> Any:
+    """Решить несколько заданий одного вида; каждое проверяется и отвечает отдельно"""
+    chosen = [bulk.Chosen(**each) for each in json_data["tasks"]]
+    return {"items": bulk.decide_many(chosen, json_data["verdict"], json_data["comment"], me())}
+
+
+@bp.post("/<int:slot_id>/remarks")
+@bp.input(schemas.NewRemarkIn)
+@bp.output(schemas.RemarkOut, status_code=201)
+def remark(slot_id: int, json_data: dict[str, Any]) -> Any:
+    """Записать замечание без решения: оно не препятствует"""
+    current = round_of_slot(slot_id, me())[0]
+    return service.register_remark(current.id, NewRemark(**json_data), me())
+
+
+@bp.post("/<int:slot_id>/paper")
+@bp.input(schemas.PaperIn, location="form_and_files")
+@bp.output(schemas.PaperOut, status_code=201)
+def record_paper(slot_id: int, form_and_files_data: dict[str, Any]) -> Any:
+    """Внести решение, данное на бумаге, со сканом"""
+    given = form_and_files_data
+    scan = Upload(given["scan"].filename or "", given["scan"].read())
+    return record_with_scan(
+        slot_id, given["signer_id"], given["verdict"], given["signed_on"], scan, given["comment"], me()
+    )
+
+
+@bp.post("/paper/<int:act_id>/confirm")
+@bp.output(schemas.DecisionOut)
+def confirm_paper(act_id: int) -> Any:
+    """Подтвердить решение на бумаге: второй сотрудник"""
+    return service.confirm_paper(act_id, me())
+
+
+@bp.post("/paper/<int:act_id>/refuse")
+@bp.input(schemas.ReasonIn)
+@bp.output(schemas.PaperOut)
+def refuse_paper(act_id: int, json_data: dict[str, Any]) -> Any:
+    """Вернуть запись, не сходящуюся со сканом"""
+    return service.refuse_paper(act_id, json_data["reason"], me())
+
+
+@bp.post("/<int:slot_id>/delegate")
+@bp.input(schemas.HandingIn)
+@bp.output(schemas.SubstitutionOut, status_code=201)
+def delegate(slot_id: int, json_data: dict[str, Any]) -> Any:
+    """Передать одно задание замещающему"""
+    comment = json_data.pop("comment")
+    return service.delegate(slot_id, service.Handing(**json_data), comment, me())
+
+
+@bp.post("/<int:slot_id>/reassign")
+@bp.input(schemas.ReassignIn)
+@bp.output(schemas.TaskOut)
+def reassign(slot_id: int, json_data: dict[str, Any]) -> Any:
+    """Переназначить задание: координатор стороны"""
+    service.reassign(slot_id, json_data["person_id"], json_data["reason"], me())
+    return _shown(task(slot_id, me()))

@@ -15,7 +15,7 @@ from roadmap.periods import RECURRENCES
 from roadmap.wording import SIDE_NAMES
 
 
-class PlanForm(FlaskForm):  # type: ignore[misc]
+class PlanForm(FlaskForm):
     """A new plan: subject, period, two parties."""
 
     title = TextAreaField(
@@ -36,7 +36,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
             self.first.data, self.second.data = among[0][0], among[-1][0]
 
 
-class SectionForm(FlaskForm):  # type: ignore[misc]
+class SectionForm(FlaskForm):
     """A section: its number and title."""
 
     number = IntegerField(_l("Номер раздела"), [InputRequired(_l("Укажите номер"))])
@@ -47,7 +47,7 @@ def _optional_text(label: Any, **more: Any) -> TextAreaField:
     return TextAreaField(label, [Optional(), Length(max=4000)], **more)
 
 
-class TermsForm(FlaskForm):  # type: ignore[misc]
+class TermsForm(FlaskForm):
     """What an item says."""
 
     version = HiddenField()

@@ -44,8 +44,7 @@ def resting_on(kind: str, subject_id: int, actor: Actor) -> list[Resting]:
         .order_by(Roadmap.id)
     )
     found = [
-        Resting(ITEM, row.id, f"{row.code} {row.title or ''}".strip(), _item(row.id), not row.at_work)
-        for row in items
+        Resting(ITEM, row.id, f"{row.code} {row.title or ''}".strip(), _item(row.id), not row.at_work) for row in items
     ]
     return found + [Resting(PLAN, row.id, _("План мероприятий %(t)s", t=row.title), _plan(row.id)) for row in plans]
 

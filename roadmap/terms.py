@@ -53,7 +53,7 @@ def _value(name: str, value: Any, roadmap: Roadmap) -> Any:
     if name == "organisation_id":
         return _organisation(value)
     if name == "target":
-        return _number(value)
+        return number(value)
     if name == "control_points":
         return [_point(point) for point in value or []]
     return value
@@ -89,7 +89,7 @@ def _organisation(value: Any) -> int | None:
     return found
 
 
-def _number(value: Any) -> Decimal | None:
+def number(value: Any) -> Decimal | None:
     if value in (None, ""):
         return None
     try:

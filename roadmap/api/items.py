@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from apiflask import APIBlueprint
+from apiflask import APIBlueprint, Schema
+from apiflask.fields import Integer, String
 from flask import Response
 
 from core.accounts.login import me
@@ -19,10 +20,10 @@ from roadmap.service.evidence import readable
 bp = APIBlueprint("items_api", __name__, url_prefix="/api/v1/items", tag="Мероприятия")
 
 
-class PeriodQuery(schemas.Schema):
+class PeriodQuery(Schema):
     """Which period of a recurring item; without it the one at work."""
 
-    period = schemas.String(load_default=None, allow_none=True)
+    period = String(load_default=None, allow_none=True)
 
 
 @bp.get("/<int:item_id>")
@@ -138,7 +139,7 @@ def verify(attachment_id: int, json_data: dict[str, Any]) -> Any:
 @bp.post("/<int:item_id>/facts")
 @bp.input(PeriodQuery, location="query")
 @bp.input(schemas.FactIn)
-@bp.output({"id": schemas.Integer()}, status_code=201, schema_name="NewFact")
+@bp.output({"id": Integer()}, status_code=201, schema_name="NewFact")
 def enter_fact(item_id: int, query_data: dict[str, Any], json_data: dict[str, Any]) -> Any:
     """Ввести значение связанного показателя"""
     row, _found = queries.find_item(me(), item_id, query_data["period"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from apiflask.fields import List, Nested
+from apiflask.fields import Integer, List, Nested, String
 
 from core.accounts.login import me
 from core.web.api import PageQuery, as_page, page_of
@@ -137,7 +137,7 @@ def add_section(roadmap_id: int, json_data: dict[str, Any]) -> Any:
 
 @bp.post("/<int:roadmap_id>/items")
 @bp.input(schemas.NewItemIn)
-@bp.output({"id": schemas.Integer(), "code": schemas.String()}, status_code=201, schema_name="NewItem")
+@bp.output({"id": Integer(), "code": String()}, status_code=201, schema_name="NewItem")
 def add_item(roadmap_id: int, json_data: dict[str, Any]) -> Any:
     """Добавить мероприятие в проект плана"""
     section = json_data.pop("section")
@@ -146,7 +146,7 @@ def add_item(roadmap_id: int, json_data: dict[str, Any]) -> Any:
 
 @bp.patch("/<int:roadmap_id>/items/<int:item_id>")
 @bp.input(schemas.EditItemIn)
-@bp.output({"version": schemas.Integer()}, schema_name="EditedItem")
+@bp.output({"version": Integer()}, schema_name="EditedItem")
 def edit_item(roadmap_id: int, item_id: int, json_data: dict[str, Any]) -> Any:
     """Изменить мероприятие в проекте плана"""
     version = json_data.pop("version", None)

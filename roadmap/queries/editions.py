@@ -26,7 +26,7 @@ def editions(actor: Actor, roadmap_id: int) -> Sequence[Edition]:
     """The editions of a plan the actor may see, the newest first."""
     return db.session.scalars(
         select(Edition)
-        .where(Edition.roadmap_id == roadmap_id, visible_to(actor, readers.EDITION, Edition.id))  # type: ignore[arg-type]
+        .where(Edition.roadmap_id == roadmap_id, visible_to(actor, readers.EDITION, Edition.id))
         .order_by(Edition.number.desc())
     ).all()
 
@@ -39,7 +39,7 @@ def edition_by_number(actor: Actor, roadmap_id: int, number: int) -> Edition:
             .where(
                 Edition.roadmap_id == roadmap_id,
                 Edition.number == number,
-                visible_to(actor, readers.EDITION, Edition.id),  # type: ignore[arg-type]
+                visible_to(actor, readers.EDITION, Edition.id),
             )
             .options(joinedload(Edition.roadmap).joinedload(Roadmap.parties).joinedload(RoadmapParty.organisation))
         )

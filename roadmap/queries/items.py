@@ -80,7 +80,7 @@ def find_item(actor: Actor, item_id: int, period: str | None = None) -> tuple[Oc
         .where(
             Item.id == item_id,
             Occurrence.period == period if period is not None else Occurrence.id == Item.current_id,
-            visible_to(actor, readers.ITEM, Item.id),  # type: ignore[arg-type]
+            visible_to(actor, readers.ITEM, Item.id),
         )
         .order_by(RoadmapParty.position)
         .options(

@@ -80,13 +80,13 @@ def _head(actor: Actor) -> Select[Any]:
         )
         .join(Edition, Edition.roadmap_id == Roadmap.id)
         .join(ranked, and_(ranked.c.id == Edition.id, ranked.c.place == 1))
-        .where(visible_to(actor, readers.PLAN, Roadmap.id))  # type: ignore[arg-type]
+        .where(visible_to(actor, readers.PLAN, Roadmap.id))
     )
 
 
 def plan_list(actor: Actor, after: str = "", before: str = "", size: int = PAGE) -> Page[PlanHead]:
     """Plans the actor may see, the newest first. One query."""
-    keys = [Key(Roadmap.id, lambda row: row.id, descending=True)]  # type: ignore[arg-type]
+    keys = [Key(Roadmap.id, lambda row: row.id, descending=True)]
     found = page(_head(actor), keys, after=after, before=before, size=size)
     return Page([PlanHead(**row._mapping) for row in found.items], found.next, found.previous)
 
@@ -141,7 +141,7 @@ def item_statement(actor: Actor, roadmap_id: int, search: ItemSearch, at: flags.
         )
         .where(
             Item.roadmap_id == roadmap_id,
-            visible_to(actor, readers.ITEM, Item.id),  # type: ignore[arg-type]
+            visible_to(actor, readers.ITEM, Item.id),
             *narrowed(actor, search, at),
         )
     )
@@ -170,7 +170,7 @@ def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnEle
 def item_list(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
     """One page of the plan's table, in the order of numbers. One query."""
     at = flags.days(head.corrected)
-    keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]  # type: ignore[arg-type]
+    keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]
     statement = item_statement(actor, head.id, search, at)
     return page(statement, keys, after=search.after, before=search.before, size=search.size)
 

@@ -26,10 +26,12 @@ EXECUTORS = ("executor", "college", "enterprise", "roiv", "operator")
 
 def plan_of(row: Any) -> Roadmap:
     """The plan a row of any of this room's machines belongs to."""
+    if isinstance(row, Roadmap):
+        return row
     for name in ("roadmap", "item", "meeting"):
         owner = getattr(row, name, None)
         if owner is not None:
-            return owner if isinstance(owner, Roadmap) else plan_of(owner)
+            return plan_of(owner)
     raise LookupError(f"{type(row).__name__} belongs to no plan")
 
 

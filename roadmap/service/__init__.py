@@ -1,6 +1,7 @@
 """What can be done with plans. Each public function is one transaction (or joins the caller's)."""
 
 from roadmap.service.evidence import attach, verify
+from roadmap.service.indicators import NewIndicator, NewValue, add_indicator, record_value
 from roadmap.service.items import (
     add_dependency,
     assign_executor,
@@ -24,9 +25,12 @@ from roadmap.service.plans import (
 )
 
 __all__ = [
+    "NewIndicator",
     "NewItem",
     "NewPlan",
+    "NewValue",
     "add_dependency",
+    "add_indicator",
     "add_item",
     "add_section",
     "assign_executor",
@@ -36,6 +40,7 @@ __all__ = [
     "edit_item",
     "enter_fact",
     "link",
+    "record_value",
     "remove_dependency",
     "settle_link",
     "take_edition_step",

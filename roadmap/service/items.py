@@ -24,7 +24,7 @@ from roadmap.models import Dependency, IndicatorValue, Item, ItemIndicator, Item
 from roadmap.rules.people import COORDINATORS, executes, side_of
 from roadmap.service.evidence import locked_occurrence
 from roadmap.states import roadmap_item
-from roadmap.terms import _number
+from roadmap.terms import number
 
 VERDICTS = {"accept": "approved", "confirm": "approved", "return": "rejected", "refuse_confirm": "rejected"}
 """Steps that are a coordinator's word in the result's round."""
@@ -126,12 +126,12 @@ def enter_fact(
             raise NotNow(_("В этом состоянии значения не вводят"))
         if db.session.get(ItemIndicator, (row.item_id, indicator_id)) is None:
             raise NotFound(_("Этот показатель не связан с мероприятием"))
-        number = None if not_provided else _required(value)
+        figure = None if not_provided else _required(value)
         fact = IndicatorValue(
             indicator_id=indicator_id,
             period=row.period or str((row.due_on or clock.today()).year),
             kind="declared",
-            value=number,
+            value=figure,
             not_provided=not_provided,
             occurrence_id=row.id,
             source=source.strip(),
@@ -147,7 +147,7 @@ def enter_fact(
                 "roadmap_item",
                 row.item_id,
                 "enter_fact",
-                data={"indicator": indicator_id, "value": str(number), "period": fact.period},
+                data={"indicator": indicator_id, "value": str(figure), "period": fact.period},
             ),
         )
         db.session.flush()
@@ -155,10 +155,10 @@ def enter_fact(
 
 
 def _required(value: Any) -> Decimal:
-    number = _number(value)
-    if number is None:
+    figure = number(value)
+    if figure is None:
         raise NotValid(_("Введите значение или отметьте, что сведения не предоставлены"), "value")
-    return number
+    return figure
 
 
 def add_dependency(

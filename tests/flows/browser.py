@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 from apiflask import APIFlask
@@ -18,6 +19,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core.accounts.models import Person
 from tests.builders import PASSWORD
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = (
@@ -38,10 +42,25 @@ class Quiet(WSGIRequestHandler):
         return
 
 
+def whole(app: APIFlask) -> WSGIApplication:
+    """The application answering in one piece: the development server forgets to close what it streams to a browser
+    that has gone away."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer
+
+
 @contextmanager
 def serving(app: APIFlask) -> Iterator[str]:
     """The application on a free port of this machine while the block runs; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", 0, whole(app), threaded=True, request_handler=Quiet)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

@@ -15,6 +15,8 @@ from core.accounts.models import Organisation
 from core.documents import issuing, kinds
 
 LEAST_PARTIES = 2
+LENT = {"valid_until": "term_until"}
+"""Columns of the agreement by the names the catalogue has for them."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Preview:
 
 def preview(agreement: Agreement) -> Preview:
     """The draft on paper now, complete or not. Nothing is kept. The row may be a transient one."""
-    lacking = list(dict.fromkeys(catalogue.lacking(agreement).values()))
+    lacking = catalogue.lacking(agreement)
+    lacking_names = {LENT.get(name, name) for name in lacking}
     _stand_ins(agreement)
     order = documents.order(
         agreement,
@@ -38,8 +41,8 @@ def preview(agreement: Agreement) -> Preview:
     )
     context = dict(order.context)
     for entry in kinds.kind(agreement.kind).fields()["fields"]:
-        _fill(context, entry)
-    return Preview(issuing.preview(replace(order, context=context)), lacking)
+        _fill(context, {**entry, "required": entry.get("required") or entry["name"] in lacking_names})
+    return Preview(issuing.preview(replace(order, context=context)), list(dict.fromkeys(lacking.values())))
 
 
 def _stand_ins(agreement: Agreement) -> None:
@@ -53,18 +56,20 @@ def _stand_ins(agreement: Agreement) -> None:
 def _fill(context: dict[str, Any], entry: Mapping[str, Any]) -> None:
     """Put a stand-in where a required field has no value."""
     *way, last = entry["name"].split(".")
-    if not entry.get("required") or entry["type"] in ("party", "person", "period") or (way and way[0] == "doc"):
+    if entry["type"] in ("party", "person", "period") or (way and way[0] == "doc"):
         return
     place: Any = context
     for step in way:
-        place = place.setdefault(step, {}) if isinstance(place, dict) else None
+        if not isinstance(place, dict) or (step not in place and not entry.get("required")):
+            return
+        place = place.setdefault(step, {})
     if not isinstance(place, dict):
         return
     if entry["type"] in ("table", "parties") and place.get(last):
         for row in place[last]:
             for column in entry.get("columns", ()):
                 _fill(row, column)
-    elif catalogue.is_empty(place.get(last)):
+    elif entry.get("required") and catalogue.is_empty(place.get(last)):
         place[last] = _stand_in(entry)
 
 
@@ -72,6 +77,8 @@ def _stand_in(entry: Mapping[str, Any]) -> Any:
     """Words in brackets; where the template counts or dates, the catalogue's example."""
     label = f"[{str(entry['label']).rsplit(': ', 1)[-1]}]"
     kind, example = entry["type"], entry.get("example")
+    if str(entry["name"]).endswith("fio"):
+        return _("Фамилия Имя Отчество")  # the template shortens it to initials
     if kind == "date":
         return date.fromisoformat(example or "2026-01-01")
     if kind in ("int", "money"):
@@ -83,5 +90,5 @@ def _stand_in(entry: Mapping[str, Any]) -> Any:
     if kind == "list":
         return [label] * (len(example) if isinstance(example, list) else 1)
     if kind in ("table", "requisites", "parties"):
-        return [{column["name"]: _stand_in(column) for column in entry.get("columns", ()) if column.get("required")}]
+        return [{column["name"]: _stand_in(column) for column in entry.get("columns", ())}]
     return label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ from core.accounts.actor import Actor
 from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import working_days_between
 from core.signoffs.models import Round, Slot
-from core.signoffs.states import approval_task
+from core.signoffs.states import VERDICTS, approval_task
 
 Row = SimpleNamespace
 
@@ -86,8 +86,13 @@ def size(count: int) -> str:
     return str(_("%(n)s МБ", n=f"{count / 1024 / 1024:.1f}".replace(".", ",")))
 
 
-def timeline(history: Iterable[Row]) -> list[dict[str, Any]]:
-    """The history as `ui.timeline` takes it, newest first."""
+def filled(lines: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Lines that say something."""
+    return [line for line in lines if line[1] not in ("", None)]
+
+
+def timeline(history: Iterable[Row], labels: Mapping[int, str]) -> list[dict[str, Any]]:
+    """The history as `ui.timeline` takes it, newest first. `labels` name the places of the route by their ids."""
     found: list[dict[str, Any]] = []
     last: tuple[Any, ...] | None = None
     for record in history:
@@ -96,20 +101,21 @@ def timeline(history: Iterable[Row]) -> list[dict[str, Any]]:
             found[-1]["times"] += 1
             continue
         last = same
-        found.append(_entry(record))
+        found.append(_entry(record, labels))
     for entry in found:
         if entry["times"] > 1:
             entry["what"] = _("%(what)s (%(n)s раз подряд)", what=entry["what"], n=entry["times"])
     return found
 
 
-def _entry(record: Row) -> dict[str, Any]:
-    slot = (record.data or {}).get("of", [""])[0] == "approval_task"
+def _entry(record: Row, labels: Mapping[int, str]) -> dict[str, Any]:
+    of, of_id = (record.data or {}).get("of", ("", 0))
+    slot = of == "approval_task"
     return {
         "at": minute(record.at),
         "iso": record.at.isoformat(),
         "who": record.actor_name + (f", {record.organisation_name}" if record.organisation_name else ""),
-        "what": _act(record, slot),
+        "what": _act(record, slot) + (f": {labels[of_id]}" if of_id in labels else ""),
         "text": record.comment or _moved(record, slot),
         "tone": TONES.get(record.step, "neutral"),
         "hash": record.document_hash or "",
@@ -118,11 +124,11 @@ def _entry(record: Row) -> dict[str, Any]:
 
 
 def _act(record: Row, slot: bool) -> str:
-    table = approval_task if slot else agreement_machine
-    step = table.steps.get(record.step)
-    if step is not None:
-        return _("%(step)s (задание)", step=str(step.label)) if slot else str(step.label)
-    return str(ACTS.get(record.step, record.step))
+    verdict = (record.data or {}).get("entered", {}).get("verdict")
+    if slot and verdict in VERDICTS:
+        return str(VERDICTS[verdict])
+    step = (approval_task if slot else agreement_machine).steps.get(record.step)
+    return str(step.label if step is not None else ACTS.get(record.step, record.step))
 
 
 def _moved(record: Row, slot: bool) -> str:

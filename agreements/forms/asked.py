@@ -31,6 +31,8 @@ def asked(step: str, sent: Mapping[str, Any], files: Mapping[str, FileStorage]) 
             uploads[one.name] = upload
         if one.kind != "file":
             _read(one, str(sent.get(one.name) or "").strip(), values, faults)
+    if shown := str(sent.get("cascade") or ""):
+        values["cascade"] = shown  # the consequences that stood before the person's eyes: see agreements.ending
     comment = str(sent.get("comment") or "").strip()
     if faults:
         raise NotValid(_("Проверьте введённое"), fields=faults)

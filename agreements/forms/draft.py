@@ -57,7 +57,8 @@ def _blank(kind: str, parent: Agreement | None = None) -> DraftForm:
 def fresh(kind: str, actor: Actor, parent: Agreement | None = None) -> DraftForm:
     """The form of a new draft: the actor's own organisation first, a parent's parties as they stand there."""
     form = _blank(kind, parent)
-    form.plain = {"title": form.label, "city": "г. Москва", "term_type": "until", "notice_days": "30"}
+    form.plain = dict.fromkeys((*TEXTS, *NUMBERS, "valid_until"), "") | dict.fromkeys(FLAGS, False)
+    form.plain |= {"title": form.label, "city": "г. Москва", "term_type": "until", "notice_days": "30"}
     if parent is not None:
         form.plain |= {"title": _("Дополнительное соглашение"), "city": parent.city, "term_type": "open"}
         form.rows = parties.stored(parent, form.listed)

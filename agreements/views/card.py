@@ -51,7 +51,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         tasks=shown.tasks_of(found, actor),
         task_url=_task_url,
         signing=shown.my_slot(found, actor, "signature") if agreement.signing_method == "electronic" else None,
-        history=shown.timeline(found.history),
+        history=shown.timeline(found.history, {slot.id: slot.label for slot in current.slots} if current else {}),
         shown=shown,
         roles=ROLE_LABELS,
         today=clock.today(),

@@ -26,4 +26,3 @@ def return_copy(agreement_id: int, copy_id: int) -> Any:
         return str(_("Экземпляр № %(n)s возвращён", n=copy.number))
 
     return attempt(agreement_id, actor, f"copy-{copy_id}", call)
-

@@ -39,12 +39,12 @@ def new() -> Any:
     if kind not in catalogue.KINDS and parent is None:
         raise NotFound(_("Документ этого вида так не составляют"))
     if request.method == "GET":
-        return _form(draft.fresh(kind, actor, parent))
+        return _form(draft.fresh(kind, actor, parent), actor)
     form = draft.typed(kind, request.form, parent)
     try:
         made = service.create(draft.read(form), actor)
     except (NotValid, NotNow) as refusal:
-        return _refused(form, refusal)
+        return _refused(form, actor, refusal)
     flash(_("Проект сохранён"), "success")
     return redirect(url_for("agreements.edit", agreement_id=made.id))
 
@@ -56,19 +56,19 @@ def edit(agreement_id: int) -> Any:
     agreement = head(agreement_id, actor)
     drafting.refuse_frozen(agreement, actor)
     if request.method == "GET":
-        return _form(draft.of(agreement), agreement)
+        return _form(draft.of(agreement), actor, agreement)
     form = draft.retyped(agreement, request.form)
     try:
         agreement = service.edit(agreement_id, draft.read(form), actor, version())
     except (NotValid, NotNow) as refusal:
-        return _refused(form, refusal, head(agreement_id, actor))
+        return _refused(form, actor, refusal, head(agreement_id, actor))
     flash(_("Сохранено"), "success")
     if request.form.get("then") == "card":
         return redirect(url_for("agreements.card", agreement_id=agreement_id))
     return redirect(url_for("agreements.edit", agreement_id=agreement_id))
 
 
-def _form(form: DraftForm, agreement: Agreement | None = None, refusal: Refusal | None = None) -> str:
+def _form(form: DraftForm, actor: Actor, agreement: Agreement | None = None, refusal: Refusal | None = None) -> str:
     with_signatories(form.rows)
     return render_template(
         "agreements/form.html",
@@ -77,13 +77,13 @@ def _form(form: DraftForm, agreement: Agreement | None = None, refusal: Refusal 
         refusal=refusal,
         state=agreement_machine.states[agreement.state] if agreement else None,
         lacking=catalogue.lacking(agreement) if agreement else {},
-        paper=_paper(agreement) if agreement else None,
+        paper=_paper(agreement if agreement and not refusal else drafting.imagined(form, actor, agreement)),
     )
 
 
-def _refused(form: DraftForm, refusal: Refusal, agreement: Agreement | None = None) -> Any:
+def _refused(form: DraftForm, actor: Actor, refusal: Refusal, agreement: Agreement | None = None) -> Any:
     form.errors = {name: str(text) for name, text in getattr(refusal, "fields", {}).items()}
-    return _form(form, agreement, refusal), refusal.status
+    return _form(form, actor, agreement, refusal), refusal.status
 
 
 def _paper(agreement: Agreement) -> Any:

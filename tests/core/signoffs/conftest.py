@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from sqlalchemy.orm import scoped_session
 
 from core import clock
@@ -24,3 +25,12 @@ def told(db_session: scoped_session[Any]) -> Iterator[Told]:
 def scene(told: Told) -> Scene:
     """The Ministry and the Corporation with one person for every role."""
     return stage.a_scene()
+
+
+@pytest.fixture
+def office(app: APIFlask) -> Iterator[Scene]:
+    """The same people for tests that go through HTTP: nothing is held around the requests but the clock."""
+    with clock.at(stage.MONDAY), stage.a_subject():
+        with app.app_context():
+            built = stage.a_scene()
+        yield built

@@ -86,7 +86,7 @@ def _head(actor: Actor) -> Select[Any]:
 
 def plan_list(actor: Actor, after: str = "", before: str = "", size: int = PAGE) -> Page[PlanHead]:
     """Plans the actor may see, the newest first. One query."""
-    keys = [Key(Roadmap.id, lambda row: row.id, descending=True)]
+    keys = [Key(Roadmap.id, lambda row: row.id, descending=True)]  # type: ignore[arg-type]
     found = page(_head(actor), keys, after=after, before=before, size=size)
     return Page([PlanHead(**row._mapping) for row in found.items], found.next, found.previous)
 
@@ -170,7 +170,7 @@ def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnEle
 def item_list(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
     """One page of the plan's table, in the order of numbers. One query."""
     at = flags.days(head.corrected)
-    keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]
+    keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]  # type: ignore[arg-type]
     statement = item_statement(actor, head.id, search, at)
     return page(statement, keys, after=search.after, before=search.before, size=search.size)
 

@@ -72,5 +72,5 @@ $(MO): translations/en/LC_MESSAGES/messages.po | $(BIN)/python
 
 translations: $(VENV)/.dev ## extract the words of code and pages anew into translations/en
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k _ --no-location --omit-header -o /tmp/soglasovano.pot .
-	@$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -l en -d translations -i /tmp/soglasovano.pot
+	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l en -d translations -i /tmp/soglasovano.pot
 	@$(BIN)/pybabel -q compile -d translations

@@ -22,15 +22,11 @@ class DayOut(Schema):
     corrected = Boolean()
 
 
-class DayOfYear(DayOut):
-    pass
-
-
 class YearOut(Schema):
     year = Integer()
     published = Boolean(metadata={"description": "Известно ли постановление о переносе выходных дней этого года"})
     working_days = List(Integer(), metadata={"description": "Рабочих дней по месяцам"})
-    days = List(Nested(DayOfYear))
+    days = List(Nested(DayOut))
 
 
 class DayIn(Schema):

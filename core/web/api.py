@@ -8,6 +8,7 @@ from typing import Any
 from apiflask import APIFlask, Schema
 from apiflask.fields import Dict, Integer, List, Nested, String
 from apiflask.validators import Range
+from apispec.ext.marshmallow.common import make_schema_key
 from flask_babel import gettext as _
 
 from core.web.paging import PAGE, Page
@@ -65,6 +66,9 @@ def init_app(app: APIFlask) -> None:
     app.config["VALIDATION_ERROR_SCHEMA"] = ProblemOut
     app.config["HTTP_ERROR_SCHEMA"] = ProblemOut
 
+    _name_schemas_apart(app)
+    _name_schemas_once(app)
+
     @app.error_processor
     def on_fault(error: Any) -> Any:
         fields = _flat(error.detail)
@@ -75,6 +79,36 @@ def init_app(app: APIFlask) -> None:
     def with_security(spec: dict[str, Any]) -> dict[str, Any]:
         spec["security"] = [{"bearer": []}]
         return spec
+
+
+def _name_schemas_apart(app: APIFlask) -> None:
+    """Two rooms may call a schema alike: the second one is named with its room."""
+    plain, taken = app.schema_name_resolver, dict[str, type]()
+
+    def named(schema: Any) -> str:
+        kind = schema if isinstance(schema, type) else type(schema)
+        name = str(plain(schema))
+        if taken.setdefault(name, kind) is kind:
+            return name
+        room = next(part for part in kind.__module__.split(".") if part != "core")
+        return room.capitalize() + name
+
+    app.schema_name_resolver = named
+
+
+def _name_schemas_once(app: APIFlask) -> None:
+    """A schema met inside another has its name already: APIFlask 3.1 would give it a second one, and warn."""
+    register = app._register_schema_and_get_ref
+
+    def once(spec: Any, registered: dict[int, str], schema: Any) -> dict[str, str]:
+        key = make_schema_key(schema() if isinstance(schema, type) else schema)
+        name = app._ma_plugin.converter.refs.get(key)
+        if name is None:
+            reference: dict[str, str] = register(spec, registered, schema)
+            return reference
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    app._register_schema_and_get_ref = once
 
 
 def _flat(detail: Any) -> dict[str, str]:

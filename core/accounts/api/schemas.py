@@ -63,10 +63,6 @@ class SignatoryOut(SignatoryFields):
     version = Integer()
 
 
-class SignatoryOfOrganisation(SignatoryOut):
-    """A class of its own: APIFlask names a schema twice when it answers both alone and inside another."""
-
-
 class OrganisationFields(Schema):
     kind = String(validate=OneOf(list(ORGANISATION_KINDS)))
     parent_id = Integer(allow_none=True)
@@ -106,7 +102,7 @@ class OrganisationOut(OrganisationFields):
     id = Integer()
     active = Boolean()
     forms = Dict(keys=String(), values=Raw())
-    signatories = List(Nested(SignatoryOfOrganisation))
+    signatories = List(Nested(SignatoryOut))
     version = Integer()
 
 
@@ -135,10 +131,6 @@ class RoleDates(Schema):
 
 class RoleOut(RoleDates):
     role = String()
-
-
-class RoleOfPerson(RoleOut):
-    pass
 
 
 class PersonFields(Schema):
@@ -174,7 +166,7 @@ class PersonOut(PersonFields):
     id = Integer()
     active = Boolean()
     forms = Dict(keys=String(), values=Raw())
-    roles = List(Nested(RoleOfPerson))
+    roles = List(Nested(RoleOut))
     version = Integer()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from core.errors import NotFound
 
@@ -26,7 +27,7 @@ class Store:
 
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise NotFound("Файл не найден")
+            raise NotFound(_l("Файл не найден"))
         return self.folder / sha256[:2] / sha256
 
     def put(self, content: bytes) -> str:
@@ -48,17 +49,17 @@ class Store:
         """The bytes kept under `sha256`. Raises NotFound when absent or when the bytes were altered on disk."""
         path = self._path(sha256)
         if not path.exists():
-            raise NotFound("Файл не найден")
+            raise NotFound(_l("Файл не найден"))
         content = path.read_bytes()
         if digest(content) != sha256:
-            raise NotFound("Файл повреждён: контрольная сумма не совпадает")
+            raise NotFound(_l("Файл повреждён: контрольная сумма не совпадает"))
         return content
 
     def open(self, sha256: str) -> BinaryIO:
         """A reader over the bytes, for streaming. Raises NotFound when absent."""
         path = self._path(sha256)
         if not path.exists():
-            raise NotFound("Файл не найден")
+            raise NotFound(_l("Файл не найден"))
         return path.open("rb")
 
     def has(self, sha256: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
+
 from agreements import service
 from agreements.api import schemas
 from agreements.api.blueprint import bp
@@ -39,7 +41,7 @@ def download(agreement_id: int, document_id: int) -> Any:
     """Файл документа"""
     found = issued(document_id, me())
     if (found.subject_kind, found.subject_id) != ("agreement", agreement_id):
-        raise NotFound("Документ не найден")
+        raise NotFound(_("Документ не найден"))
     return handed(found.sha256, found.file_name)
 
 
@@ -49,7 +51,7 @@ def attachment(agreement_id: int, attachment_id: int) -> Any:
     """Приложенный файл"""
     found = attached(attachment_id, me())
     if (found.subject_kind, found.subject_id) != ("agreement", agreement_id):
-        raise NotFound("Файл не найден")
+        raise NotFound(_("Файл не найден"))
     return handed(found.sha256, found.name, "application/octet-stream")
 
 

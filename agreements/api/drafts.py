@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
+
 from agreements import amending, service
 from agreements.api import schemas
 from agreements.api.blueprint import bp
@@ -41,7 +43,9 @@ def _entered(sent: dict[str, Any], kept: Agreement | None = None) -> AgreementIn
     """The service's input. Raises NotValid where a value is not what the catalogue says."""
     kind = kept.kind if kept else sent.pop("kind")
     if kept is None and (kind == "supplementary") != (sent.get("parent_id") is not None):
-        raise NotValid("Дополнительное соглашение составляют к основному документу, остальные — сами по себе", "kind")
+        raise NotValid(
+            _("Дополнительное соглашение составляют к основному документу, остальные — сами по себе"), "kind"
+        )
     parties = [PartyInput(**party) for party in sent.pop("parties")]
     data = checked(kind, sent.pop("data"))
     if kept is not None and "changes" in kept.data:
@@ -53,11 +57,11 @@ def checked(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     """The fields of the catalogue out of `data`, each of its type; what the catalogue does not know is refused."""
     fields = fields_of(kind)
     known = {field.name.split(".")[0] for field in fields}
-    faults = {f"data.{name}": "Нет такого поля" for name in data if name not in known}
+    faults = {f"data.{name}": _("Нет такого поля") for name in data if name not in known}
     made: dict[str, Any] = {}
     faults |= entered.read(fields, entered.stored(fields, _shaped(fields, data, faults)), made)
     if faults:
-        raise NotValid("Данные составлены неверно", fields=faults)
+        raise NotValid(_("Данные составлены неверно"), fields=faults)
     return made
 
 
@@ -69,7 +73,7 @@ def _shaped(fields: Any, data: dict[str, Any], faults: dict[str, str]) -> dict[s
         rows = isinstance(value, list) and all(isinstance(row, dict) for row in value)
         wrong = (field.kind == "list" and not isinstance(value, list)) or (field.kind == "table" and not rows)
         if value is not None and wrong:
-            faults[f"data.{field.name}"] = "Нужен список"
+            faults[f"data.{field.name}"] = _("Нужен список")
             good[field.name] = None
     return good
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 
 from agreements import service
 from agreements.api import schemas
@@ -73,7 +74,7 @@ def sign(agreement_id: int, form_and_files_data: dict[str, Any]) -> Any:
     service.get_for(agreement_id, actor)
     file = uploaded(form_and_files_data["signature"])
     if file is None:
-        raise NotValid("Приложите файл подписи", "signature")
+        raise NotValid(_("Приложите файл подписи"), "signature")
     certificate = read_certificate(form_and_files_data)
     slot_id, seen = form_and_files_data["slot_id"], form_and_files_data["seen_hash"] or None
     decision = service.sign_electronically(slot_id, certificate, file, actor, seen)
@@ -89,7 +90,7 @@ def return_copy(agreement_id: int, copy_id: int, form_and_files_data: dict[str, 
     actor = me()
     found = dossier(agreement_id, actor)
     if copy_id not in {copy.id for copy in found.copies}:
-        raise NotFound("Экземпляр не найден")
+        raise NotFound(_("Экземпляр не найден"))
     scan = uploaded(form_and_files_data.get("scan"))
     return service.return_copy(copy_id, actor, scan, read_day(form_and_files_data["returned_on"], "returned_on"))
 

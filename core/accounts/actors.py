@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from core import clock
@@ -73,7 +74,7 @@ def by_id(person_id: int) -> Actor:
     """The actor of a person. Raises NotFound."""
     actor = _actor(db.session.execute(_people(where=(Person.id == person_id,))).all(), "", method="none")
     if actor is None:
-        raise NotFound("Сотрудник не найден")
+        raise NotFound(_l("Сотрудник не найден"))
     return actor
 
 

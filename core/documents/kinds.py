@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from core.errors import NotFound
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "documents"
@@ -53,7 +55,7 @@ def register(kind: Kind) -> None:
 def kind(name: str) -> Kind:
     """Raises NotFound."""
     if name not in _kinds:
-        raise NotFound("Нет такого вида документа")
+        raise NotFound(_l("Нет такого вида документа"))
     return _kinds[name]
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
+from flask_babel import gettext as _
 
 from core.clock import in_moscow
 
@@ -61,7 +62,7 @@ def _write(sheet: Any, row: int, column: int, value: Any) -> None:
     if isinstance(value, datetime):
         value = in_moscow(value).replace(tzinfo=None)
     if isinstance(value, bool) or value is None:
-        value = "" if not value else "да"
+        value = "" if not value else _("да")
     if isinstance(value, date | datetime):
         sheet.write_datetime(row, column, value)
     elif isinstance(value, int | float):
@@ -86,6 +87,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
     if isinstance(value, bool) or value is None:
-        return "да" if value else ""
+        return _("да") if value else ""
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(RISKY) else text

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, or_
 
 from core.db import db
@@ -44,9 +45,9 @@ def decode(token: str) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except ValueError as error:
-        raise NotValid("Неверный указатель страницы", "after") from error
+        raise NotValid(_l("Неверный указатель страницы"), "after") from error
     if not isinstance(values, list):
-        raise NotValid("Неверный указатель страницы", "after")
+        raise NotValid(_l("Неверный указатель страницы"), "after")
     return values
 
 
@@ -66,7 +67,7 @@ def page(
     if token:
         values = decode(token)
         if len(values) != len(keys):
-            raise NotValid("Неверный указатель страницы", "after")
+            raise NotValid(_l("Неверный указатель страницы"), "after")
         statement = statement.where(_beyond(keys, parse(values) if parse else values, backwards))
     order = [key.column.desc() if key.descending != backwards else key.column.asc() for key in keys]
     result = db.session.execute(statement.order_by(None).order_by(*order).limit(size + 1))

@@ -101,7 +101,9 @@ def _file(row: Any) -> dict[str, Any]:
 
 
 def _size(count: int) -> str:
-    return f"{count / 1024 / 1024:.1f} МБ" if count > 1024 * 1024 else f"{max(count // 1024, 1)} КБ"
+    if count > 1024 * 1024:
+        return str(_("%(n).1f МБ", n=count / 1024 / 1024))
+    return str(_("%(n)s КБ", n=max(count // 1024, 1)))
 
 
 @bp.post("/items/<int:item_id>/steps/<step>")

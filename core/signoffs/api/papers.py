@@ -6,6 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from apiflask.fields import List, Nested
+from flask_babel import gettext as _
 
 from core.accounts.login import me
 from core.documents.downloads import handed
@@ -85,7 +86,7 @@ def add_row(protocol_id: int, json_data: dict[str, Any]) -> Any:
     row = protocol_of_actor(protocol_id, me()).protocol
     found = next((c for c in texts.clauses(row.document_hash) if c["id"] == json_data["clause_id"]), None)
     if found is None:
-        raise NotValid("Такого пункта в документе нет", "clause_id")
+        raise NotValid(_("Такого пункта в документе нет"), "clause_id")
     service.add_row(protocol_id, Clause(found["id"], found["number"], found["text"]), json_data["text"], me())
     return shown(protocol_of_actor(protocol_id, me()), me())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core.accounts.models import Organisation, Signatory
@@ -50,7 +51,7 @@ def _two(view: ProtocolView, current: Round) -> tuple[Organisation, Organisation
     first = next((party for party in view.parties if party.id == current.initiator_id), None)
     others = [party for party in view.parties if party is not first]
     if first is None or not others:
-        raise NotValid("В протоколе разногласий нужны две стороны")
+        raise NotValid(_l("В протоколе разногласий нужны две стороны"))
     writers = {organisation for row in view.rows for organisation in row.wordings}
     return first, next((party for party in others if party.id in writers), others[0])
 

@@ -84,3 +84,45 @@ class TermsForm(FlaskForm):
         skip = ("csrf_token", "version", "section", "points")
         values = {name: value for name, value in self.data.items() if name not in skip}
         return values | {"control_points": points_of(self.points.data or "")}
+
+
+class ChangeForm(FlaskForm):  # type: ignore[misc]
+    """A request to change one item: only the fields its kind may change stand in the form."""
+
+    kind = HiddenField()
+    term_text = StringField(_l("Срок словами"))
+    starts_on = DateField(_l("Начало"), [Optional()])
+    due_on = DateField(_l("Срок"), [Optional()])
+    until_on = DateField(_l("Последний срок"), [Optional()])
+    responsible_side = SelectField(
+        _l("Ответственная Сторона"),
+        choices=options((side, SIDE_NAMES[side]) for side in ("ministry", "corporation", "both")),
+    )
+    unit = StringField(_l("Ответственный исполнитель"), [Optional(), Length(max=500)])
+    co_executors = _optional_text(_l("Соисполнители"))
+    title = _optional_text(_l("Мероприятие"))
+    result = _optional_text(_l("Ожидаемый результат"))
+    document_kind = StringField(_l("Вид документа"), [Optional(), Length(max=500)])
+    points = _optional_text(_l("Контрольные точки"))
+    target = StringField(_l("Целевое значение"))
+    target_unit = StringField(_l("Единица измерения"))
+    reason = TextAreaField(_l("Почему"), [DataRequired(_l("Напишите, почему нужно изменение")), Length(max=4000)])
+
+    def keep(self, kind: str) -> None:
+        """Take out what this kind does not change."""
+        from roadmap.service.changes import FIELDS_OF_KIND
+
+        wanted = {"points" if name == "control_points" else name for name in FIELDS_OF_KIND.get(kind, ())}
+        for name in list(self._fields):
+            if name not in (*wanted, "kind", "reason", "csrf_token"):
+                del self[name]
+        self.kind.data = kind
+
+    def values(self) -> dict[str, Any]:
+        """The entered terms as the service takes them."""
+        from roadmap.wording import points_of
+
+        taken = {name: value for name, value in self.data.items() if name not in ("kind", "reason", "csrf_token")}
+        if "points" in taken:
+            taken["control_points"] = points_of(taken.pop("points") or "")
+        return taken

@@ -122,3 +122,7 @@ def coordinates_result(occurrence_id: int, actor: Actor) -> bool:
 
 def item_url(item_id: int) -> str:
     return url_for("roadmap.item", item_id=item_id)
+
+
+def change_url(change_id: int) -> str:
+    return url_for("roadmap.change", change_id=change_id)

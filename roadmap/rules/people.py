@@ -47,8 +47,13 @@ def sides_of(row: Any) -> list[str]:
 
 def responsible_sides(row: Any) -> list[str]:
     """The sides an occurrence's item lies with: one, or all of them («Совместно»)."""
-    side = row.item.terms.responsible_side
-    return sides_of(row) if side == "both" else [side]
+    return responsible_of(row.item)
+
+
+def responsible_of(item: Any) -> list[str]:
+    """The same for the item itself."""
+    side = item.terms.responsible_side
+    return sides_of(item) if side == "both" else [side]
 
 
 def side_names(sides: list[str]) -> str:

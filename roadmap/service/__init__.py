@@ -1,5 +1,6 @@
 """What can be done with plans. Each public function is one transaction (or joins the caller's)."""
 
+from roadmap.service.changes import NewChange, draft_change, take_change_step
 from roadmap.service.evidence import attach, verify
 from roadmap.service.indicators import NewIndicator, NewValue, add_indicator, record_value
 from roadmap.service.items import (
@@ -25,6 +26,7 @@ from roadmap.service.plans import (
 )
 
 __all__ = [
+    "NewChange",
     "NewIndicator",
     "NewItem",
     "NewPlan",
@@ -36,6 +38,7 @@ __all__ = [
     "assign_executor",
     "attach",
     "create_plan",
+    "draft_change",
     "drop_item",
     "edit_item",
     "enter_fact",
@@ -43,6 +46,7 @@ __all__ = [
     "record_value",
     "remove_dependency",
     "settle_link",
+    "take_change_step",
     "take_edition_step",
     "take_edition_step_with_files",
     "take_item_step",

@@ -1,0 +1,77 @@
+"""Change requests: the list of a plan, one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from core.accounts.access import visible_to
+from core.accounts.actor import Actor
+from core.audit import AuditRecord
+from core.db import db
+from core.errors import NotFound
+from core.web.paging import PAGE, Key, Page, page
+from core.workflow import Offer
+from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Roadmap, RoadmapParty
+from roadmap.service.changes import KIND
+from roadmap.states.changes import change_request
+
+
+def change_list(actor: Actor, roadmap_id: int, state: str = "", after: str = "", before: str = "") -> Page[Any]:
+    """Requests of a plan the actor may see, the newest first. One query."""
+    change = ChangeRequest
+    statement = (
+        select(
+            change.id, change.number, change.kind, change.state, change.side, change.reason, change.author_name,
+            Item.code, ItemTerms.title, Edition.number.label("edition"),
+        )
+        .outerjoin(Item, Item.id == change.item_id)
+        .outerjoin(ItemTerms, ItemTerms.id == Item.terms_id)
+        .outerjoin(Edition, Edition.id == change.edition_id)
+        .where(change.roadmap_id == roadmap_id, visible_to(actor, KIND, change.id))
+    )  # fmt: skip
+    if state:
+        statement = statement.where(change.state == state)
+    keys = [Key(change.number, lambda row: row.number, descending=True)]  # type: ignore[arg-type]
+    return page(statement, keys, after=after, before=before, size=PAGE)
+
+
+@dataclass
+class ChangePage:
+    """One request: the row, what the person can do, what has happened."""
+
+    row: ChangeRequest
+    edition: int | None
+    offers: list[Offer]
+    history: list[AuditRecord]
+
+
+def change_page(actor: Actor, change_id: int) -> ChangePage:
+    """Raises NotFound."""
+    found = (
+        db.session.execute(
+            select(ChangeRequest, Edition.number)
+            .outerjoin(Edition, Edition.id == ChangeRequest.edition_id)
+            .where(ChangeRequest.id == change_id, visible_to(actor, KIND, ChangeRequest.id))
+            .options(
+                joinedload(ChangeRequest.item),
+                joinedload(ChangeRequest.roadmap).joinedload(Roadmap.parties).joinedload(RoadmapParty.organisation),
+            )
+        )
+        .unique()
+        .one_or_none()
+    )
+    if found is None:
+        raise NotFound(_("Запрос не найден"))
+    row = found[0]
+    offers = [offer for offer in change_request.offers(row, actor) if offer.mine and not offer.step.hidden]
+    history = db.session.scalars(
+        select(AuditRecord)
+        .where(AuditRecord.subject_kind == KIND, AuditRecord.subject_id == row.id)
+        .order_by(AuditRecord.seq.desc())
+    )
+    return ChangePage(row, found[1], offers, list(history))

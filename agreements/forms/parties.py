@@ -61,7 +61,8 @@ def directory() -> Directory:
         .where(Organisation.active)
         .order_by(Organisation.short_name, Organisation.id)
     ).all()
-    shown = {row.id: f"{row.short_name}, ИНН {row.inn}" if row.inn else row.short_name for row in rows}
+    inn = _("ИНН")
+    shown = {row.id: f"{row.short_name}, {inn} {row.inn}" if row.inn else row.short_name for row in rows}
     names: dict[str, int] = {}
     doubtful: set[str] = set()
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,8 +16,8 @@ from core.accounts import actors
 from core.accounts.access import set_readers
 from core.accounts.actor import SYSTEM, Actor
 from core.accounts.models import Organisation, Person
-from core.audit import AuditHead
-from core.db import db, locked, transaction
+from core.audit.record import _head
+from core.db import db, transaction
 from core.signoffs import subjects
 from core.signoffs.models import Round, RouteTemplate, Slot
 from core.signoffs.models.rounds import PHASES
@@ -36,9 +36,8 @@ def text_hash(text: str) -> str:
 
 
 def lock(subject_id: int) -> object:
-    """The things of these tests have no table: the lock is that of their chain of records."""
-    with_row = select(AuditHead).where(AuditHead.subject_kind == KIND, AuditHead.subject_id == subject_id)
-    return db.session.scalars(with_row.with_for_update()).one_or_none()
+    """The things of these tests have no table: the lock is that of their chain of records, made where it is not."""
+    return _head(KIND, subject_id)
 
 
 @dataclass
@@ -147,43 +146,49 @@ def a_scene(roles: Sequence[str] = (*M_ROLES, *C_ROLES)) -> Scene:
     return scene
 
 
-def begin(
+def begin(scene: Scene, *stages: Sequence[Mapping[str, Any]], **about: Any) -> Round:
+    """A committed round of a thing: the Ministry's stages, then the Corporation's (see `submission`)."""
+    return submission(scene, *stages, **about)()
+
+
+def submission(
     scene: Scene,
     m_stages: Sequence[Mapping[str, Any]],
     c_stages: Sequence[Mapping[str, Any]] = (),
     *,
-    actor: Actor | None = None,
+    actor: Actor = SYSTEM,
     subject_id: int = 1,
     text: str = "текст 1",
     revision: int = 1,
     drafters: Sequence[int] = (),
     conditions: Mapping[str, bool] | None = None,
     same_person: bool = False,
-) -> Round:
-    """A committed round of a thing: the Ministry's stages, then the Corporation's."""
-    m_code, c_code = f"m{subject_id}", f"c{subject_id}"
-    m_party, c_party = scene.party(scene.ministry, True), scene.party(scene.corporation, False)
-    courses = [Course(_route(m_code, m_stages, same_person), m_party)]
-    parties = [m_party]
-    if c_stages:
-        courses.append(Course(_route(c_code, c_stages, same_person), c_party))
-        parties.append(c_party)
-    order = rounds.Start(
-        kind=KIND,
-        subject_id=subject_id,
-        title=f"Предмет {subject_id}",
-        revision=revision,
-        document_hash=text_hash(text),
-        courses=courses,
-        parties=parties,
-        facts=Facts(conditions or {}),
-        drafters=drafters,
-    )
-    with transaction():
-        set_readers(KIND, subject_id, [scene.ministry.id, scene.corporation.id])
-        current = rounds.start(order, actor or SYSTEM)
-        rounds.pass_phase(current, actor or SYSTEM)
-    return current
+) -> Callable[[], Round]:
+    """What starts the round, ready for any thread: it holds no rows of this one's session."""
+    parties = [scene.party(scene.ministry, True), scene.party(scene.corporation, False)]
+    routes = [(f"m{subject_id}", m_stages), (f"c{subject_id}", c_stages)]
+
+    def start() -> Round:
+        with transaction():
+            lock(subject_id)
+            set_readers(KIND, subject_id, [party.organisation_id for party in parties])
+            taken = [(party, code, stages) for party, (code, stages) in zip(parties, routes, strict=True) if stages]
+            order = rounds.Start(
+                kind=KIND,
+                subject_id=subject_id,
+                title=f"Предмет {subject_id}",
+                revision=revision,
+                document_hash=text_hash(text),
+                courses=[Course(_route(code, stages, same_person), party) for party, code, stages in taken],
+                parties=[party for party, _code, _stages in taken],
+                facts=Facts(conditions or {}),
+                drafters=drafters,
+            )
+            current = rounds.start(order, actor)
+            rounds.pass_phase(current, actor)
+        return current
+
+    return start
 
 
 def _route(code: str, stages: Sequence[Mapping[str, Any]], same_person: bool) -> RouteTemplate:
@@ -206,4 +211,4 @@ def states(current: Round) -> dict[str, str]:
     return dict(rows.tuples().all())
 
 
-__all__ = ["KIND", "MONDAY", "a_scene", "a_slot", "a_stage", "a_subject", "a_template", "begin", "locked", "slot_of"]
+__all__ = ["KIND", "MONDAY", "a_scene", "a_slot", "a_stage", "a_subject", "a_template", "begin", "slot_of"]

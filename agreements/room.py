@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from agreements import api, commands, documents, hooks, reactions, views
+from agreements.affairs import room as affairs
 from core.accounts import journal
 from core.web.page import nav_item
 
@@ -20,6 +21,7 @@ def init_app(app: APIFlask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(api.bp)
     app.cli.add_command(commands.group)
+    affairs.init_app(app)
     nav_item(_l("Соглашения"), "agreements.register", order=20)
     journal.describe("agreement", _l("Соглашение"), _url)
 

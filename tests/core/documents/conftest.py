@@ -16,8 +16,8 @@ KINDS = (
 
 
 @pytest.fixture
-def two_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only these kinds are registered: an open one and a personal one."""
+def two_kinds(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only these kinds are known: an open one and a personal one (the application has registered its own before)."""
     monkeypatch.setattr(kinds, "_kinds", {kind.name: kind for kind in KINDS})
 
 

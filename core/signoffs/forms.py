@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.signoffs.service.decide import NewRemark
 from core.signoffs.texts import Clause
+from core.web.forms import options
 
 NEEDED = DataRequired(_l("Заполните это поле"))
 CHOSEN = InputRequired(_l("Выберите"))
@@ -89,12 +90,12 @@ class AbsenceForm(FlaskForm):
     substitute_id = SelectField(_l("Замещает"), coerce=number_or_none, validators=[CHOSEN])
     mark = RadioField(
         _l("Отметка в листе"),
-        choices=[("за", _l("«за» и фамилия отсутствующего")), ("и.о.", _l("«и.о.», исполняющий обязанности"))],
+        choices=options([("за", _l("«за» и фамилия отсутствующего")), ("и.о.", _l("«и.о.», исполняющий обязанности"))]),
         default="за",
     )
     basis_kind = RadioField(
         _l("Вид"),
-        choices=[("order", _l("приказ")), ("mchd", _l("МЧД (машиночитаемая доверенность)"))],
+        choices=options([("order", _l("приказ")), ("mchd", _l("МЧД (машиночитаемая доверенность)"))]),
         default="order",
     )
     basis_number = StringField(_l("Номер"), [NEEDED])

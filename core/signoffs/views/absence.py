@@ -23,7 +23,7 @@ from core.signoffs.service.substitution import ARRANGERS, substitutions_of
 from core.signoffs.states import SLOT_KINDS
 from core.signoffs.subjects import all_subjects
 from core.signoffs.views.blueprint import bp
-from core.web.forms import Refused, attempt
+from core.web.forms import Refused, attempt, options
 
 MOST = 200
 SCOPES = ("visa", "signature", "registration", "acknowledgement")
@@ -49,15 +49,15 @@ def _offer(form: AbsenceForm, actor: Actor) -> None:
     """Colleagues to choose from; another's absence is entered only by those who arrange absences."""
     people = _people(actor)
     colleagues = [(row.id, _named(row, actor)) for row in people if row.id != actor.id or actor.has(*ARRANGERS)]
-    form.substitute_id.choices = [("", _("выберите")), *colleagues]
+    form.substitute_id.choices = options([("", _("выберите")), *colleagues])
     if actor.has(*ARRANGERS):
-        form.principal_id.choices = [(row.id, _named(row, actor)) for row in people]
+        form.principal_id.choices = options((row.id, _named(row, actor)) for row in people)
         form.principal_id.data = form.principal_id.data or actor.id
         form.starts_on.label.text = _("Отсутствует с")
     else:
         del form.principal_id
-    form.scope.choices = [(kind, SLOT_KINDS[kind]) for kind in SCOPES]
-    form.scope.choices += [(subject.kind, subject.label) for subject in all_subjects()]
+    scopes = [(kind, SLOT_KINDS[kind]) for kind in SCOPES]
+    form.scope.choices = options(scopes + [(subject.kind, subject.label) for subject in all_subjects()])
 
 
 def _people(actor: Actor) -> Sequence[Any]:

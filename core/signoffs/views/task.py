@@ -22,7 +22,7 @@ from core.signoffs.task import Task, round_of_slot, task
 from core.signoffs.views import downloads
 from core.signoffs.views.blueprint import bp
 from core.signoffs.views.inbox import next_task
-from core.web.forms import Refused, attempt
+from core.web.forms import Refused, attempt, options
 
 POSITIVE = {
     "visa": lambda: _("Согласовать"),
@@ -70,6 +70,7 @@ def _about(current: Task) -> dict[str, Any]:
         "held": _held(current),
         "received": words.minute(slot.assigned_at),
         "term": words.term(slot.due_at) if slot.state == "assigned" else words.term(None),
+        "words_due": words.day(slot.due_at),
         "initiator": current.names.get(current.round.initiator_id, ""),
         "decided": _decided(current),
         "why": [reason for offer in current.offers[:1] for reason in offer.reasons],
@@ -135,13 +136,13 @@ def _text(current: Task) -> dict[str, Any]:
 
 def offered_paper(current: Task, form: PaperForm) -> PaperForm:
     """The form of an act on paper with the holders and the verdicts of this slot."""
-    form.signer_id.choices = [(holder.person_id, holder.name) for holder in current.slot.holders]
+    form.signer_id.choices = options((holder.person_id, holder.name) for holder in current.slot.holders)
     verdicts = [("approved", positive(current.slot.kind))]
     if current.slot.kind == "visa":
         verdicts.append(("approved_with_remarks", VERDICTS["approved_with_remarks"]))
     if current.slot.kind in ("visa", "signature"):
         verdicts.append(("rejected", negative(current.slot.kind)))
-    form.paper_verdict.choices = verdicts
+    form.paper_verdict.choices = options(verdicts)
     return form
 
 

@@ -126,12 +126,9 @@ def many_tasks(scene: Scene, person: Person, count: int) -> None:
             current.slots.append(slot)
             db.session.add(current)
             db.session.flush()
-            db.session.add(
-                Desk(
-                    slot_id=slot.id, person_id=person.id, organisation_id=person.organisation_id, kind="visa",
-                    subject_kind=KIND, due_at=due,
-                )  # fmt: skip
-            )
+            lying = Desk(slot_id=slot.id, person_id=person.id, kind="visa", subject_kind=KIND, due_at=due)
+            lying.organisation_id = person.organisation_id
+            db.session.add(lying)
 
 
 def _holder(person: Person) -> SlotHolder:

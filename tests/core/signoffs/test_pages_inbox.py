@@ -51,7 +51,7 @@ def test_tiles_count_and_sections_narrow(app: APIFlask, office: Scene) -> None:
     signer = browser_of(app, office.people["m_signer"])
     assert "Подпись: m_signer" in signer.get("/?section=signature").text
     assert "По этим условиям ничего нет" in signer.get("/?section=overdue").text
-    with clock.at(MONDAY.replace(day=9)):
+    with clock.at(MONDAY.replace(day=10)):
         page = browser_of(app, office.people["m_legal"]).get("/?section=overdue").text
     assert "просрочено на 2 раб. дн." in page
     assert re.search(r'<a class="stat c-danger"[^>]*><b>1</b>', page)
@@ -116,7 +116,7 @@ def test_documents_of_the_ticked_tasks_come_as_one_zip(app: APIFlask, office: Sc
     assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
 
 
-def test_another_domain_adds_its_section(app: APIFlask, office: Scene, monkeypatch: object) -> None:
+def test_another_domain_adds_its_section(app: APIFlask, office: Scene) -> None:
     def waiting(actor: Actor) -> Section | None:
         return Section("Мероприятия", [Line("Пункт 1.1 плана", "/items/1", due="05.03.2026")], total=1)
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from core.accounts.login import me
 from core.web.forms import Refused, attempt
+from core.web.paging import PAGE
 from roadmap import flags, queries, service
 from roadmap.forms import PlanForm
 from roadmap.models import OPEN_EDITION
@@ -61,7 +62,7 @@ def words() -> dict[str, Any]:
     }
 
 
-def search_asked() -> ItemSearch:
+def search_asked(size: int = PAGE) -> ItemSearch:
     """The filter in the query string: it survives a reload and can be sent to a colleague."""
     args = request.args
     return ItemSearch(
@@ -73,6 +74,7 @@ def search_asked() -> ItemSearch:
         mine=bool(args.get("mine")),
         after=args.get("after", ""),
         before=args.get("before", ""),
+        size=size,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template_string
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 
 from bench.world import World, build
 from core.db import db
@@ -44,11 +44,13 @@ class Measured:
 def bare_app(world: World, statement: str) -> Flask:
     """The floor: one query, one template, no person, no permissions."""
     app = Flask("bare")
+    engine = create_engine(world.app.config["SQLALCHEMY_DATABASE_URI"])
 
     @app.get("/")
     def page() -> str:
-        with world.app.app_context(), db.engine.connect() as connection:
-            return render_template_string(BARE, rows=connection.exec_driver_sql(statement).all())
+        with engine.connect() as connection:
+            rows = connection.exec_driver_sql(statement).all()
+        return render_template_string(BARE, rows=rows)
 
     return app
 
@@ -110,7 +112,8 @@ def measure(world: World, name: str) -> Measured:
         assert answer.status_code == 200, (name, answer.status_code)
         return answer
 
-    ours(), bare.get("/")
+    ours()
+    assert bare.get("/").status_code == 200
     with world.app.app_context():
         engine = db.engine
     with counting(engine) as seen:

@@ -216,13 +216,14 @@ def tasks(size: int, person_id: int) -> None:
 
     rows(
         SlotHolder,
-        ({"slot_id": n, "person_id": holder(n), "name": "И.И. Иванов"} for n in range(1, size + 1)),
+        ({"slot_id": n, "person_id": holder(n), "organisation_id": 1, "name": "И.И. Иванов"} for n in range(1, size + 1)),
     )
     rows(
         Desk,
         (
             {
-                "slot_id": n, "person_id": holder(n), "kind": "visa", "subject_kind": "agreement",
+                "slot_id": n, "person_id": holder(n), "organisation_id": 1, "kind": "visa",
+                "subject_kind": "agreement",
                 "due_at": NOW + timedelta(minutes=n),
             }
             for n in range(1, size + 1)
@@ -247,7 +248,8 @@ def roadmap(size: int) -> None:
         Edition(id=1, roadmap_id=1, number=1, initiator_side="ministry", state="in_force", created_at=NOW, drafters=[])
     )
     db.session.flush()
-    rows(Reader, (reader("roadmap", 1, o) for o in (1, 2)))
+    rows(Reader, (reader(kind, 1, o) for kind in ("roadmap_plan", "roadmap") for o in (1, 2)))
+    rows(Reader, (reader("roadmap_item", n, o) for n in range(1, size + 1) for o in (1, 2)))
     rows(Item, (item(n) for n in range(1, size + 1)))
     rows(ItemTerms, (terms(n) for n in range(1, size + 1)))
     rows(Occurrence, (occurrence(n) for n in range(1, size + 1)))

@@ -112,9 +112,7 @@ def _about_signing(agreement: Agreement, today: date) -> Iterable[tuple[str, dat
 def _remind(agreement: Agreement, kind: str, about: date, days: int) -> None:
     """Send it unless it was sent; of several due at once only the nearest goes, the others are only written down."""
     rows = db.session.scalars(
-        select(Reminder).where(
-            Reminder.agreement_id == agreement.id, Reminder.kind == kind, Reminder.about == about
-        )
+        select(Reminder).where(Reminder.agreement_id == agreement.id, Reminder.kind == kind, Reminder.about == about)
     ).all()
     if any(row.days == days for row in rows):
         return

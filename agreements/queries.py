@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from agreements import searching
 from agreements.models import (
     Agreement,
     AgreementParty,
@@ -75,7 +77,9 @@ def register(actor: Actor, filters: Filters, *, after: str = "", before: str = "
     return page(statement, [key], after=after, before=before, size=size)
 
 
+@cache
 def _columns() -> Select[Any]:
+    """The statement of the register, drawn up once: only what narrows it changes."""
     first, second = aliased(AgreementParty), aliased(AgreementParty)
     one, two = aliased(Organisation), aliased(Organisation)
     parties = (
@@ -125,10 +129,8 @@ def _court() -> Any:
 
 def _narrow(statement: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
     statement = statement.where(visible_to(actor, "agreement", Agreement.id))
-    for word in filters.text.split():
-        statement = statement.where(
-            or_(Agreement.title.icontains(word, autoescape=True), Agreement.number.icontains(word, autoescape=True))
-        )
+    if filters.text:
+        statement = statement.where(searching.matches(filters.text))
     if filters.moving:
         statement = statement.where(Agreement.state.in_(MOVING))
     if filters.state:
@@ -183,12 +185,17 @@ def counts(actor: Actor) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def soon() -> date:
+    """Agreements in force until this day or an earlier one «истекают»."""
+    return clock.today() + timedelta(days=EXPIRING_DAYS)
+
+
 def expires_soon(valid_until: date | None, state: str) -> bool:
     """«Истекает»: a computed flag, never a state."""
     return (
         state == "registered"
         and valid_until is not None
-        and (valid_until <= clock.today() + timedelta(days=EXPIRING_DAYS))
+        and valid_until <= soon()
     )
 
 

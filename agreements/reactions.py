@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from agreements import clock_work
 from agreements.documents import order
 from agreements.models import Agreement
 from core.db import db, transaction

@@ -4,6 +4,7 @@ from agreements.models.agreement import Agreement, AgreementParty, Revision
 from agreements.models.life import Amendment, Notice, Prolongation
 from agreements.models.registration import Journal, RegistrationEntry
 from agreements.models.reminders import Reminder
+from agreements.models.search import SavedView, SearchText
 from agreements.models.signing import ElectronicSignature, PaperCopy, PartySignature
 
 __all__ = [
@@ -19,4 +20,6 @@ __all__ = [
     "RegistrationEntry",
     "Reminder",
     "Revision",
+    "SavedView",
+    "SearchText",
 ]

@@ -47,7 +47,7 @@ def in_force(company: Company, keys: Sequence[str] = ("ministry", "corporation")
         set_readers("agreement", agreement.id, [company.organisations[key] for key in keys])
         revision = _revision(agreement)
         agreement.revisions.append(revision)
-        if agreement.kind != "supplementary":
+        if agreement.kind != "supplementary" and agreement.state in ("registered", "suspended"):
             terms.first_edition(agreement, revision)
         audit.append(SYSTEM.who(), audit.Act("agreement", agreement.id, "create", to_state=agreement.state))
     return agreement

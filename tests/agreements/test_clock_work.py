@@ -226,9 +226,7 @@ def test_after_a_standstill_only_the_nearest_reminder_is_sent(app: APIFlask, com
         assert sorted((row.days, row.sent) for row in rows) == [(10, True), (30, False), (90, False)]
 
 
-def test_a_passed_signing_deadline_and_a_lapsed_authority_are_reminded_of_once(
-    app: APIFlask, company: Company
-) -> None:
+def test_a_passed_signing_deadline_and_a_lapsed_authority_are_reminded_of_once(app: APIFlask, company: Company) -> None:
     with app.app_context():
         with day(date(2026, 3, 2)):
             # Friday, 6 March; Monday the 9th is off in 2026, so the first working day after it is the 10th.
@@ -263,7 +261,10 @@ def test_a_termination_shows_its_cascade_and_does_it(app: APIFlask, company: Com
                 ("supplementary", draft.id, True),
             ]
             everything = ending.cascade(parent, SYSTEM)
-            assert [(one.kind, one.id) for one in everything][2:] == [("descends", target.id), ("roadmap_item", item.id)]
+            assert [(one.kind, one.id) for one in everything][2:] == [
+                ("descends", target.id),
+                ("roadmap_item", item.id),
+            ]
             late = Ask("по соглашению", {"basis": "соглашение от 02.03.2026", "cascade": "0" * 16})
             with pytest.raises(NotNow, match="последствий"):
                 service.take_step(parent.id, "terminate", company.actor("m.signer"), late)
@@ -297,7 +298,12 @@ def linked_item(agreement: Agreement) -> Item:
         db.session.add(Occurrence(item_id=item.id, state="in_progress"))
         db.session.add(
             ItemLink(
-                item_id=item.id, kind="agreement", subject_id=agreement.id, title="Соглашение", required=True, settled=True
+                item_id=item.id,
+                kind="agreement",
+                subject_id=agreement.id,
+                title="Соглашение",
+                required=True,
+                settled=True,
             )
         )
     return item

@@ -18,6 +18,7 @@ from core.language.dates import date_words
 from core.language.initials import initials
 from core.language.ordinals import sides
 from core.language.typography import tidy
+from core.web.kept import in_russian
 
 KINDS = (
     kinds.Kind("cooperation", "agreements", _l("Соглашение о сотрудничестве и партнёрстве")),
@@ -53,6 +54,7 @@ def register_kinds() -> None:
         kinds.register(kind)
 
 
+@in_russian
 def order(
     agreement: Agreement,
     rendition: str,
@@ -88,6 +90,7 @@ def file_name(agreement: Agreement, rendition: str, revision: int) -> str:
     return f"{safe}, редакция {revision}.docx"
 
 
+@in_russian
 def context(agreement: Agreement, data: Mapping[str, Any], registered: bool = False) -> dict[str, Any]:
     """Everything the template of the kind may print. Number and date stand only in the registered rendition."""
     filled: dict[str, Any] = {**_dated(agreement.kind, data), "city": agreement.city, "copies": len(agreement.parties)}

@@ -17,6 +17,7 @@ from core.accounts.actor import SYSTEM, Actor
 from core.audit.chain import canonical
 from core.db import db
 from core.errors import NotNow
+from core.web.kept import in_russian
 from core.workflow import Ask
 from roadmap import links
 
@@ -127,6 +128,7 @@ def _end_children(agreement: Agreement, outcome: str) -> None:
             agreement_machine.take(row, step, SYSTEM, Ask(comment=_ended(agreement)))
 
 
+@in_russian
 def _ended(agreement: Agreement) -> str:
     from agreements.states import agreement_machine
 

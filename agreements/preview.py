@@ -13,6 +13,7 @@ from agreements import catalogue, documents
 from agreements.models import Agreement, AgreementParty
 from core.accounts.models import Organisation
 from core.documents import issuing, kinds
+from core.web.kept import in_russian
 
 LEAST_PARTIES = 2
 LENT = {"valid_until": "term_until"}
@@ -30,6 +31,11 @@ class Preview:
 def preview(agreement: Agreement) -> Preview:
     """The draft on paper now, complete or not. Nothing is kept. The row may be a transient one."""
     lacking = catalogue.lacking(agreement)
+    return Preview(_rendered(agreement, lacking), list(dict.fromkeys(lacking.values())))
+
+
+@in_russian
+def _rendered(agreement: Agreement, lacking: Mapping[str, str]) -> bytes:
     lacking_names = {LENT.get(name, name) for name in lacking}
     _stand_ins(agreement)
     order = documents.order(
@@ -42,7 +48,7 @@ def preview(agreement: Agreement) -> Preview:
     context = dict(order.context)
     for entry in kinds.kind(agreement.kind).fields()["fields"]:
         _fill(context, {**entry, "required": entry.get("required") or entry["name"] in lacking_names})
-    return Preview(issuing.preview(replace(order, context=context)), list(dict.fromkeys(lacking.values())))
+    return issuing.preview(replace(order, context=context))
 
 
 def _stand_ins(agreement: Agreement) -> None:

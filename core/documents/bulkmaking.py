@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from core import clock
@@ -27,6 +28,7 @@ from core.documents.producing import finished, with_place
 from core.documents.render import engine
 from core.documents.snapshots import from_json
 from core.store import files
+from core.web.kept import kept
 from core.workflow import handler
 from core.workflow.jobs import heartbeat
 from core.workflow.models import Job
@@ -80,7 +82,7 @@ def _order(run: BulkRun) -> Order:
     """What all documents of the run have in common."""
     return Order(
         kind=run.kind, subject_kind=SUBJECT, subject_id=run.id, title=run.title, file_name="", context={},
-        rendition="bulk", status_label=str(_("выпуск № %(n)s", n=run.id)),
+        rendition="bulk", status_label=kept(_l("выпуск № %(n)s", n=run.id)),
     )  # fmt: skip
 
 

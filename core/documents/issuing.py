@@ -23,6 +23,7 @@ from core.documents.shipped import install_shipped
 from core.documents.snapshots import to_json
 from core.errors import NotFound
 from core.store import digest, files
+from core.web.kept import in_russian
 
 __all__ = [
     "Kept",
@@ -77,6 +78,7 @@ class Made:
     key: bytes | None = None
 
 
+@in_russian
 def issue(order: Order, actor: Actor = SYSTEM) -> IssuedDocument:
     """Render and keep a document; with a `key` that was issued before, returns that one.
 

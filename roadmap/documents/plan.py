@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core.db import db
 from core.documents.issuing import Order
+from core.web.kept import in_russian
 from roadmap.documents import parties
 from roadmap.models import ChangeRequest, Edition, Indicator, IndicatorValue, Item, ItemTerms, Roadmap
 
@@ -17,6 +18,7 @@ MOST_YEARS = 3
 """The template's table has three columns of years."""
 
 
+@in_russian
 def order(edition: Edition, rendition: str, *, key: str, status_label: str) -> Order:
     """What goes to the desks: the plan itself, or the changes where it amends an edition in force."""
     kind = "plan" if edition.number == 1 else "plan_changes"
@@ -24,6 +26,7 @@ def order(edition: Edition, rendition: str, *, key: str, status_label: str) -> O
     return _order(edition, kind, context, rendition, key, status_label)
 
 
+@in_russian
 def consolidated(edition: Edition, *, key: str, status_label: str) -> Order:
     """The whole plan as the edition has it."""
     return _order(edition, "plan", plan_context(edition), "consolidated", key, status_label)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -19,6 +20,7 @@ from core.signoffs.models import Decision, PaperAct, Remark, Round, Slot
 from core.signoffs.service.rounds import after_decision, clear_desks, close
 from core.signoffs.states import VERDICTS, approval_task
 from core.signoffs.subjects import subject
+from core.web.kept import kept
 from core.workflow import Ask
 
 STEP_OF = {
@@ -171,7 +173,7 @@ def _follow(slot: Slot, decision: Decision, actor: Actor) -> None:
     """What the round and the subject make of a decision: a refusal stops the round at once."""
     kind = subject(slot.round.subject_kind)
     if decision.verdict == "rejected":
-        close(slot.round, "rejected", _("не согласовано: %(name)s", name=decision.name))
+        close(slot.round, "rejected", kept(_l("не согласовано: %(name)s", name=decision.name)))
         kind.on_decided(slot, decision, actor)
         kind.on_round_end(slot.round, "rejected", actor)
     else:

@@ -33,7 +33,7 @@ from core.signoffs.models import Protocol, Round, Slot
 from core.signoffs.service.decide import settle
 from core.signoffs.service.rounds import close, last_round, open_round
 from core.signoffs.states import approval_task
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask
 from roadmap.service import settle_link
 
@@ -67,7 +67,7 @@ def freeze_again(agreement: Agreement, actor: Actor, ask: Ask) -> None:
         raise NotValid(_("Опишите, чем текст отличается: остальные визы сохраняются"), "difference")
     same_text = before is not None and before.document_hash == revision.document_hash
     if not same_text:
-        signoffs.supersede("agreement", agreement.id, kept(_l("новая редакция %(n)s", n=revision.number)))
+        signoffs.supersede("agreement", agreement.id, russian(_l("новая редакция %(n)s", n=revision.number)))
     current = _start_round(agreement, revision, actor)
     if kept:
         signoffs.carry(current, kept, difference, actor)
@@ -146,7 +146,7 @@ def stop_round(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     """The running round is recalled with the reason, where one is running."""
     current = open_round("agreement", agreement.id)
     if current is not None:
-        close(current, "recalled", ask.comment.strip() or kept(_l("отозвано координатором")))
+        close(current, "recalled", ask.comment.strip() or russian(_l("отозвано координатором")))
 
 
 def open_protocol(agreement: Agreement, actor: Actor, ask: Ask) -> None:
@@ -227,7 +227,7 @@ def void_signatures(agreement: Agreement, actor: Actor, ask: Ask) -> None:
         close(current, "recalled", note)
     for slot in current.slots:
         if slot.kind == "signature" and slot.state == "approved":
-            approval_task.take(slot, "lapse", SYSTEM, Ask(comment=note or kept(_l("подписание отозвано"))))
+            approval_task.take(slot, "lapse", SYSTEM, Ask(comment=note or russian(_l("подписание отозвано"))))
             slot.note = note
 
 

@@ -21,7 +21,7 @@ from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service import open_phase, pass_phase
 from core.signoffs.service.rounds import close, open_round
 from core.signoffs.subjects import Subject, register
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask
 
 
@@ -88,7 +88,7 @@ def _returned(agreement: Agreement, current: Round, actor: Actor) -> None:
         slot.decision for slot in current.slots if slot.state == "rejected" and slot.decision is not None
     )
     step = {"own": "own_return", "counterparty": "cp_remarks", "signing": "refuse_sign"}[current.phase]
-    letter = kept(_l("решение в листе согласования, круг %(n)s", n=current.number))
+    letter = russian(_l("решение в листе согласования, круг %(n)s", n=current.number))
     who = SYSTEM if step == "cp_remarks" else actor
     agreement_machine.take(agreement, step, who, Ask(comment=rejected.comment, data={"letter": letter}))
 

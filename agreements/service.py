@@ -28,7 +28,7 @@ from core.documents.models import IssuedDocument
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.signoffs.models import Decision
 from core.signoffs.service import decide
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask, Taken
 
 EDITABLE = ("draft", "revision")
@@ -346,7 +346,7 @@ def consolidated(agreement_id: int, day: date, actor: Actor) -> IssuedDocument:
             "consolidated",
             revision=edition.edition,
             key=f"agreement:{agreement.id}:edition:{edition.edition}",
-            status_label=kept(_l("редакция %(n)s", n=edition.edition)),
+            status_label=russian(_l("редакция %(n)s", n=edition.edition)),
             clauses=edition.clauses,
         )
         return issue(wanted, actor)

@@ -28,7 +28,7 @@ from core.documents.producing import finished, with_place
 from core.documents.render import engine
 from core.documents.snapshots import from_json
 from core.store import files
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import handler
 from core.workflow.jobs import heartbeat
 from core.workflow.models import Job
@@ -82,7 +82,7 @@ def _order(run: BulkRun) -> Order:
     """What all documents of the run have in common."""
     return Order(
         kind=run.kind, subject_kind=SUBJECT, subject_id=run.id, title=run.title, file_name="", context={},
-        rendition="bulk", status_label=kept(_l("выпуск № %(n)s", n=run.id)),
+        rendition="bulk", status_label=russian(_l("выпуск № %(n)s", n=run.id)),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from core.db import db, transaction
 from core.documents import kinds
 from core.documents.models import DocumentTemplate
 from core.store import files
-from core.web.kept import kept
+from core.web.kept import russian
 
 
 def install_shipped() -> int:
@@ -46,7 +46,7 @@ def _version(kind: kinds.Kind, sha256: str, number: int, takes_over: bool) -> Do
     return DocumentTemplate(
         kind=kind.name,
         version=number,
-        title=kept(kind.label),
+        title=russian(kind.label),
         sha256=sha256,
         profile=str(kind.fields().get("profile", "gost-2025")),
         shipped=True,

@@ -12,7 +12,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def kept(text: Any) -> str:
+def russian(text: Any) -> str:
     """A lazy `text` in Russian: a note of a round, a title, a line of the journal. Needs an application context."""
     with force_locale("ru"):
         return str(text)

@@ -18,7 +18,7 @@ from core.signoffs import service as signoffs
 from core.signoffs.models import Protocol
 from core.signoffs.plan import Facts
 from core.signoffs.service.rounds import last_round, open_round
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask
 from roadmap import readers, routes
 from roadmap.documents import plan as documents
@@ -66,7 +66,7 @@ def start_round(row: Edition, actor: Actor, ask: Ask) -> None:
 
 
 def title_of(row: Edition) -> str:
-    return kept(_l("План мероприятий, редакция %(number)s", number=row.number))
+    return russian(_l("План мероприятий, редакция %(number)s", number=row.number))
 
 
 def open_counterparty(row: Edition, actor: Actor, ask: Ask) -> None:
@@ -84,7 +84,7 @@ def open_signing(row: Edition, actor: Actor, ask: Ask) -> None:
 
 def drop_round(row: Edition, actor: Actor, ask: Ask) -> None:
     """The round is closed with the reason; given visas and signatures lapse."""
-    note = ask.comment.strip() or kept(_l("план возвращён на доработку"))
+    note = ask.comment.strip() or russian(_l("план возвращён на доработку"))
     signoffs.supersede(KIND, row.id, note)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from core.accounts.actor import SYSTEM
 from core.db import db
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask
 from roadmap.effects.items import point
 from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Occurrence
@@ -63,7 +62,7 @@ def _touched(edition: Edition) -> Sequence[tuple[Item, ItemTerms]]:
 def _exclude(occurrences: Sequence[Occurrence]) -> None:
     from roadmap.states import roadmap_item
 
-    note = kept(_l("пункт исключён новой редакцией плана"))
+    note = russian(_l("пункт исключён новой редакцией плана"))
     for occurrence in occurrences:
         if occurrence.state in ("planned", "in_progress", "suspended"):
             roadmap_item.take(occurrence, "exclude", SYSTEM, Ask(comment=note))

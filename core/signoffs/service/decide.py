@@ -20,7 +20,7 @@ from core.signoffs.models import Decision, PaperAct, Remark, Round, Slot
 from core.signoffs.service.rounds import after_decision, clear_desks, close
 from core.signoffs.states import VERDICTS, approval_task
 from core.signoffs.subjects import subject
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask
 
 STEP_OF = {
@@ -173,7 +173,7 @@ def _follow(slot: Slot, decision: Decision, actor: Actor) -> None:
     """What the round and the subject make of a decision: a refusal stops the round at once."""
     kind = subject(slot.round.subject_kind)
     if decision.verdict == "rejected":
-        close(slot.round, "rejected", kept(_l("не согласовано: %(name)s", name=decision.name)))
+        close(slot.round, "rejected", russian(_l("не согласовано: %(name)s", name=decision.name)))
         kind.on_decided(slot, decision, actor)
         kind.on_round_end(slot.round, "rejected", actor)
     else:

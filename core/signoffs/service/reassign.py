@@ -22,7 +22,7 @@ from core.signoffs.service.decide import lock_round_for, lock_slot
 from core.signoffs.service.rounds import open_stages, pass_phase, put_on_desks, recall
 from core.signoffs.states import SLOT_KINDS, approval_task
 from core.signoffs.subjects import subject
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask, enqueue
 
 ADDABLE = ("visa", "acknowledgement")
@@ -42,7 +42,7 @@ def reassign(slot_id: int, to_person_id: int, reason: str, actor: Actor) -> Slot
         if any(holder.person_id == person.id for holder in slot.holders) and len(slot.holders) == 1:
             raise NotValid(_("Задание уже у этого сотрудника"), "to_person_id")
         detail = _l("%(label)s: вместо %(before)s — %(now)s", label=slot.label, before=before, now=person.short_name)
-        _record(slot.round, slot, "reassigned", kept(detail), reason, actor)
+        _record(slot.round, slot, "reassigned", russian(detail), reason, actor)
         _hand_over(slot, [person])
         return slot
 
@@ -101,9 +101,9 @@ def add_slot(round_id: int, place: NewSlot, reason: str, actor: Actor) -> Slot:
         slot = _slot(current, place, stage, organisation, people)
         db.session.flush()
         names = ", ".join(person.short_name for person in people)
-        kind = kept(SLOT_KINDS[place.kind]).lower()
+        kind = russian(SLOT_KINDS[place.kind]).lower()
         detail = _l("добавлено: %(label)s, %(kind)s — %(names)s", label=place.label, kind=kind, names=names)
-        _record(current, slot, "added", kept(detail), reason, actor)
+        _record(current, slot, "added", russian(detail), reason, actor)
         open_stages(current)
         return slot
 
@@ -170,7 +170,7 @@ def drop_slot(slot_id: int, reason: str, actor: Actor) -> Slot:
         _refuse_others(slot.round, slot.organisation_id, actor)
         _refuse_decided(slot)
         _refuse_needed(slot)
-        _record(slot.round, slot, "dropped", kept(_l("исключено: %(label)s", label=slot.label)), reason, actor)
+        _record(slot.round, slot, "dropped", russian(_l("исключено: %(label)s", label=slot.label)), reason, actor)
         recall([slot], reason.strip(), actor)
         open_stages(slot.round)
         pass_phase(slot.round, actor)
@@ -218,7 +218,7 @@ def delegate(slot_id: int, handing: Handing, comment: str, actor: Actor) -> Subs
         db.session.add(row)
         db.session.flush()
         detail = _l("%(label)s: %(who)s передаёт %(to)s", label=slot.label, who=actor.short_name, to=deputy.short_name)
-        _record(slot.round, slot, "delegated", kept(detail), comment, actor)
+        _record(slot.round, slot, "delegated", russian(detail), comment, actor)
         _tell(slot)
         return row
 

@@ -23,7 +23,7 @@ from core.signoffs.models.rounds import PHASES
 from core.signoffs.plan import Course, Facts, Party, PlannedSlot, decidable, draw, refuse_incomplete
 from core.signoffs.states import approval_task
 from core.signoffs.subjects import subject
-from core.web.kept import kept
+from core.web.kept import russian
 from core.workflow import Ask, enqueue
 
 __all__ = [
@@ -230,7 +230,7 @@ def open_phase(current: Round, phase: str) -> None:
     current.phase = phase
     earlier = PHASES[: PHASES.index(phase)]
     left = [s for s in current.slots if s.phase in earlier and s.state in OPEN and s.kind != "acknowledgement"]
-    recall(left, kept(_l("этап завершён без этого решения")), SYSTEM)
+    recall(left, russian(_l("этап завершён без этого решения")), SYSTEM)
     open_stages(current)
 
 
@@ -240,7 +240,7 @@ def open_stages(current: Round) -> None:
         for number in sorted(track):
             stage = track[number]
             if superfluous := needless(stage):
-                recall(superfluous, kept(_l("решения других участников этапа достаточно")), SYSTEM)
+                recall(superfluous, russian(_l("решения других участников этапа достаточно")), SYSTEM)
             for slot in stage:
                 if slot.state == "queued":
                     assign(slot)
@@ -319,7 +319,7 @@ def pass_phase(current: Round, actor: Actor) -> None:
 def close(current: Round, state: str, note: str = "") -> None:
     """Close the round: passed, rejected, recalled or superseded. Nothing of it stays on a desk."""
     current.state, current.closed_at, current.closing_note = state, clock.now(), note
-    recall([slot for slot in current.slots if slot.state in OPEN], note or kept(_l("круг закрыт")), SYSTEM)
+    recall([slot for slot in current.slots if slot.state in OPEN], note or russian(_l("круг закрыт")), SYSTEM)
     db.session.flush()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
@@ -114,6 +114,8 @@ def set_theme() -> Response:
 def init_app(app: Flask, actor: Callable[[], Any]) -> None:
     """Give every template its frame. `actor()` answers the signed-in actor, or None."""
     app.register_blueprint(bp)
+    if app.config.get("GALLERY"):
+        app.add_url_rule("/gallery", "web.gallery", lambda: render_template("gallery.html"))
 
     @app.context_processor
     def frame() -> dict[str, Any]:

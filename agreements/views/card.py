@@ -30,7 +30,7 @@ def card(agreement_id: int) -> Any:
 
 
 def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -> str:
-    """The page. `typed` is what a refused form held: {step | form, values, errors, refusal}."""
+    """The page. `typed` is what a refused form held: {form, sent, errors, refusal}."""
     agreement, current = found.agreement, found.round
     names = {party.organisation_id: party.organisation.short_name for party in agreement.parties}
     mine = [offer for offer in found.offers if offer.mine and not offer.step.hidden]

@@ -51,9 +51,9 @@ def register() -> Any:
         asked=asked,
         tabs=_tabs(asked, queries.counts(actor)),
         chips=_chips(asked),
-        states=agreement_machine.states,
-        kinds=SHORT_KINDS,
-        expires_soon=queries.expires_soon,
+        states={name: (str(state.label), state.tone) for name, state in agreement_machine.states.items()},
+        kinds={name: str(label) for name, label in SHORT_KINDS.items()},
+        soon=queries.soon(),
         link=_link,
     )
 

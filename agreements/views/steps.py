@@ -36,7 +36,7 @@ def attempt(agreement_id: int, actor: Actor, form: str, call: Callable[[], str])
     except Refused as refusal:
         typed = {
             "form": form,
-            "values": request.form,
+            "sent": request.form,
             "errors": getattr(refusal, "fields", {}),
             "refusal": refusal,
         }

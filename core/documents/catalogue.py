@@ -105,6 +105,8 @@ def paths(kind: Kind) -> list[str]:
 
 def _paths(field: Field, under: str = "") -> Iterator[str]:
     yield under + field.path
+    if field.type == "list":
+        yield f"{under}{field.path}[]"
     for column in field.columns:
         yield from _paths(column, f"{under}{field.path}[].")
 

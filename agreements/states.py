@@ -304,6 +304,7 @@ STEPS = (
         _l("Внести изменения по дополнительному соглашению"),
         who=(rules.is_system,),
         entails=(effects.recompute_terms,),
+        follows=("agreements.tell",),
         hidden=True,
     ),
     Step(

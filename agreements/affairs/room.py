@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from apiflask import APIFlask
 
-from agreements import clock_work
+from agreements import clock_work, searching, telling
 from agreements.affairs import ending, evidence, merging
 from agreements.affairs.blueprint import api, bp
 from agreements.evidence import commands
 
 PAGES = (ending, evidence, merging)
-HANDLERS = (clock_work,)
+HANDLERS = (clock_work, searching, telling)
 
 
 def init_app(app: APIFlask) -> None:

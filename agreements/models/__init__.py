@@ -6,11 +6,13 @@ from agreements.models.registration import Journal, RegistrationEntry
 from agreements.models.reminders import Reminder
 from agreements.models.search import SavedView, SearchText
 from agreements.models.signing import ElectronicSignature, PaperCopy, PartySignature
+from agreements.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Agreement",
     "AgreementParty",
     "Amendment",
+    "Delivery",
     "ElectronicSignature",
     "Journal",
     "Notice",
@@ -22,4 +24,5 @@ __all__ = [
     "Revision",
     "SavedView",
     "SearchText",
+    "Webhook",
 ]

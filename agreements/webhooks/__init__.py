@@ -1,0 +1,1 @@
+"""Webhooks out: steps of agreements told to programs of the organisations that may see them."""

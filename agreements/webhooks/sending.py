@@ -1,0 +1,121 @@
+"""Sending: written in the transaction of the reaction, tried by the table of jobs, each try kept in the log."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+
+from sqlalchemy import select
+
+from agreements.models import Agreement, Delivery, Webhook
+from agreements.webhooks import addresses
+from core import clock
+from core.accounts.models import Reader
+from core.audit import AuditRecord
+from core.db import db, transaction
+from core.errors import NotValid
+from core.workflow import enqueue, handler
+from core.workflow.jobs import ATTEMPTS
+from core.workflow.models import Job
+
+
+class NotDelivered(Exception):
+    """Raised to have the job tried again later."""
+
+
+def announce(agreement: Agreement, record: AuditRecord) -> int:
+    """Write a message to every address of every organisation that may see the agreement. Joins the transaction."""
+    rows = db.session.scalars(
+        select(Webhook)
+        .join(Reader, Reader.organisation_id == Webhook.organisation_id)
+        .where(Webhook.active, Reader.subject_kind == "agreement", Reader.subject_id == agreement.id)
+        .order_by(Webhook.id)
+    ).all()
+    event = f"agreement:{agreement.id}:{record.seq}"
+    told = set(db.session.scalars(select(Delivery.webhook_id).where(Delivery.event == event)))
+    fresh = [row for row in rows if row.id not in told]
+    for row in fresh:
+        _write(row, agreement, event, record)
+    return len(fresh)
+
+
+def _write(webhook: Webhook, agreement: Agreement, event: str, record: AuditRecord) -> None:
+    body = json.dumps(message(agreement, event, record), ensure_ascii=False, sort_keys=True)
+    delivery = Delivery(
+        webhook_id=webhook.id, event=event, agreement_id=agreement.id, body=body, created_at=clock.now()
+    )
+    db.session.add(delivery)
+    db.session.flush()
+    enqueue("agreements.webhook", {"id": delivery.id}, key=f"agreements.webhook:{delivery.id}")
+
+
+def message(agreement: Agreement, event: str, record: AuditRecord) -> dict[str, Any]:
+    """What is sent of a step: what happened and where to look, nothing of the text."""
+    return {
+        "event": "agreement.step",
+        "id": event,
+        "at": record.at.isoformat(),
+        "step": record.step,
+        "from_state": record.from_state,
+        "to_state": record.to_state,
+        "agreement": {
+            "id": agreement.id,
+            "kind": agreement.kind,
+            "title": agreement.title,
+            "number": agreement.number,
+            "url": f"/api/v1/agreements/{agreement.id}",
+        },
+    }
+
+
+def signature(secret: str, body: bytes, moment: int) -> str:
+    """`t=<unix seconds>,v1=<HMAC-SHA256 of "t.body">`: the moment is signed too, so that no old message is replayed."""
+    signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={moment},v1={signed}"
+
+
+@handler("agreements.webhook")
+def deliver(job: Job) -> None:
+    """One try. A failure is kept in the log and raised, so that the job is tried again, later and later."""
+    delivery = db.session.get(Delivery, int(job.payload["id"]))
+    if delivery is None or delivery.state != "waiting":
+        return
+    webhook, body = delivery.webhook, delivery.body.encode()
+    if not webhook.active or not _may_see(webhook.organisation_id, delivery.agreement_id):
+        _end(delivery.id, "withheld", None, "")
+        return
+    status, error = _try(webhook, delivery.event, body)
+    if status is not None and 200 <= status < 300:
+        _end(delivery.id, "delivered", status, "")
+        return
+    _end(delivery.id, "failed" if job.attempts >= ATTEMPTS else "waiting", status, error)
+    raise NotDelivered(error)
+
+
+def _try(webhook: Webhook, event: str, body: bytes) -> tuple[int | None, str]:
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Soglasovano-Webhook/1",
+        "X-Soglasovano-Event": event,
+        "X-Soglasovano-Signature": signature(webhook.secret, body, int(time.time())),
+    }
+    try:
+        status = addresses.post(addresses.resolve(webhook.url), body, headers)
+    except (addresses.Unreachable, NotValid) as fault:
+        return None, str(fault)
+    return status, f"HTTP {status}"
+
+
+def _may_see(organisation_id: int, agreement_id: int) -> bool:
+    return db.session.get(Reader, ("agreement", organisation_id, agreement_id)) is not None
+
+
+def _end(delivery_id: int, state: str, status: int | None, error: str) -> None:
+    with transaction():
+        delivery = db.session.get_one(Delivery, delivery_id)
+        delivery.state, delivery.status, delivery.error = state, status, error[:500]
+        delivery.attempts += 1
+        delivery.tried_at = clock.now()

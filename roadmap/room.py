@@ -11,7 +11,7 @@ from roadmap import reactions, subjects
 from roadmap.api import BLUEPRINTS
 from roadmap.commands import roadmap as commands
 from roadmap.documents import register_kinds
-from roadmap.states import change_request, roadmap, roadmap_item
+from roadmap.states import change_request, meeting_decision, regulatory_initiative, roadmap, roadmap_item
 from roadmap.views import PAGES
 from roadmap.views.blueprint import bp
 from roadmap.wording import ITEM_ACTS
@@ -29,6 +29,10 @@ def init_app(app: APIFlask) -> None:
     nav_item(_l("Дорожная карта"), "roadmap.plans", order=20)
     journal.describe("roadmap", roadmap.label, subjects.edition_url, _steps(roadmap))
     journal.describe("change_request", change_request.label, subjects.change_url, _steps(change_request))
+    journal.describe("meeting_decision", meeting_decision.label, subjects.decision_url, _steps(meeting_decision))
+    journal.describe(
+        "regulatory_initiative", regulatory_initiative.label, subjects.initiative_url, _steps(regulatory_initiative)
+    )
     journal.describe("roadmap_item", roadmap_item.label, subjects.item_url, {**_steps(roadmap_item), **ITEM_ACTS})
 
 

@@ -126,3 +126,11 @@ def item_url(item_id: int) -> str:
 
 def change_url(change_id: int) -> str:
     return url_for("roadmap.change", change_id=change_id)
+
+
+def decision_url(decision_id: int) -> str:
+    return url_for("roadmap.decision", decision_id=decision_id)
+
+
+def initiative_url(initiative_id: int) -> str:
+    return url_for("roadmap.initiative", initiative_id=initiative_id)

@@ -2,6 +2,8 @@
 
 from roadmap.states.changes import change_request
 from roadmap.states.editions import roadmap, shown_state
+from roadmap.states.initiatives import regulatory_initiative
 from roadmap.states.items import roadmap_item
+from roadmap.states.meetings import meeting_decision
 
-__all__ = ["change_request", "roadmap", "roadmap_item", "shown_state"]
+__all__ = ["change_request", "meeting_decision", "regulatory_initiative", "roadmap", "roadmap_item", "shown_state"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.accounts.roles import ROLES
-from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Occurrence
-from roadmap.states import change_request, roadmap, roadmap_item
+from roadmap.models import ChangeRequest, Edition, Initiative, Item, ItemTerms, Meeting, MeetingDecision, Occurrence
+from roadmap.states import change_request, meeting_decision, regulatory_initiative, roadmap, roadmap_item
 from tests.roadmap.matrix import Expected, a_bare_plan, both, check
 
 COORDINATORS = ("m_coord", "c_coord")
@@ -118,3 +118,82 @@ def a_request(state: str) -> ChangeRequest:
 
 def test_a_change_request_moves_only_as_specified() -> None:
     check(change_request, CHANGE, a_request)
+
+
+CHAIR = (*DEPUTIES, "secretary")
+CONTROL = ("secretary", "m_control", "c_control")
+NAMED = {"ministry": frozenset({"executor"})}
+"""Nobody is named: somebody who executes at the executor's organisation."""
+
+DECISION = {
+    "issue": Expected(("draft",), ("issued",), both(*CONTROL)),
+    "ack": Expected(("issued",), ("accepted",), NAMED),
+    "reassign": Expected(("issued", "accepted", "in_progress"), ("issued",), both(*CHAIR)),
+    "start": Expected(("accepted",), ("in_progress",), NAMED),
+    "ask_ext": Expected(("accepted", "in_progress"), ("extension_requested",), NAMED),
+    "grant_ext": Expected(("extension_requested",), ("in_progress",), both(*CHAIR)),
+    "deny_ext": Expected(("extension_requested",), ("in_progress",), both(*CHAIR)),
+    "report": Expected(("in_progress",), ("reported",), NAMED),
+    "return": Expected(("reported",), ("returned",), both(*CONTROL, *COORDINATORS)),
+    "rework": Expected(("returned",), ("in_progress",), NAMED),
+    "close": Expected(("reported",), ("closed",), both(*CHAIR)),
+    "fail": Expected(("issued", "accepted", "in_progress", "returned"), ("not_executed",), both(*DEPUTIES)),
+    "cancel": Expected(("issued", "accepted", "in_progress", "extension_requested"), ("cancelled",), both(*DEPUTIES)),
+}
+
+
+def a_decision(state: str) -> MeetingDecision:
+    meeting = Meeting(id=1, number=1, roadmap=a_bare_plan(), chair="Председатель")
+    return MeetingDecision(id=1, state=state, meeting=meeting, organisation_id=1, executor_name="")
+
+
+def test_a_decision_of_a_meeting_moves_only_as_specified() -> None:
+    check(meeting_decision, DECISION, a_decision)
+
+
+HELD = ("substantiation", "draft_act", "interagency")
+INITIATIVE = {
+    "take": Expected(("proposal",), ("substantiation",), both(*DEPUTIES)),
+    "draft": Expected(("substantiation",), ("draft_act",), both("executor", "m_legal", "c_legal")),
+    "to_internal": Expected(("draft_act",), ("internal_approval",), both(*COORDINATORS)),
+    "internal_return": Expected(
+        ("internal_approval", "interagency"), ("draft_act",), both("m_legal", "c_legal", *DEPUTIES, *COORDINATORS)
+    ),
+    "to_interagency": Expected(("internal_approval",), ("interagency",), both("m_coord")),
+    "dis": Expected(("interagency",), ("disagreement",), both("m_coord")),
+    "dis_done": Expected(("disagreement",), ("interagency",), both("m_deputy")),
+    "public": Expected(("interagency",), ("public_discussion",), both("m_coord")),
+    "skip_public": Expected(("interagency",), ("expertise",), both("m_legal")),
+    "exp": Expected(("public_discussion",), ("expertise",), both("m_legal")),
+    "rework": Expected(("expertise", "public_discussion"), ("draft_act",), both(*COORDINATORS, "m_legal")),
+    "to_gov": Expected(("expertise",), ("in_government",), both("m_signer")),
+    "gov_return": Expected(("in_government",), ("draft_act",), both("m_coord")),
+    "to_duma": Expected(("in_government",), ("in_duma",), both("m_coord")),
+    "by_deputies": Expected(("substantiation",), ("in_duma",), both(*COORDINATORS)),
+    "adopt": Expected(("in_duma",), ("adopted",), both("m_coord")),
+    "duma_return": Expected(("adopted", "approved_fc"), ("in_duma",), both("m_coord")),
+    "fc": Expected(("adopted",), ("approved_fc",), both("m_coord")),
+    "sign": Expected(("approved_fc",), ("signed",), both("m_coord")),
+    "gov_act": Expected(("in_government",), ("signed",), both("m_coord")),
+    "sublaw": Expected(("signed",), ("implementation",), both("m_coord")),
+    "effect": Expected(("signed", "implementation"), ("effective",), both("m_coord"), system=True),
+    "reject": Expected(
+        ("substantiation", "interagency", "in_government", "in_duma", "adopted", "approved_fc"),
+        ("rejected",),
+        both(*DEPUTIES, "m_coord"),
+    ),
+    "hold": Expected(HELD, ("on_hold",), both(*DEPUTIES)),
+    "unhold": Expected(("on_hold",), HELD, both(*DEPUTIES)),
+    "withdraw": Expected(
+        ("proposal", "substantiation", "draft_act", "internal_approval"), ("withdrawn",), both(*DEPUTIES)
+    ),
+}
+
+
+def an_initiative(state: str) -> Initiative:
+    return Initiative(id=1, state=state, roadmap=a_bare_plan(), title="отсрочка", initiator_side="corporation")
+
+
+def test_an_initiative_moves_only_as_specified() -> None:
+    assert len(regulatory_initiative.states) == 18
+    check(regulatory_initiative, INITIATIVE, an_initiative)

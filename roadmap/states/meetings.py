@@ -1,0 +1,166 @@
+"""The table of steps of a meeting's decision («поручение», meeting_decision)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from core import clock
+from core.accounts.actor import Actor
+from core.errors import NotValid
+from core.workflow import Ask, Input, State, Step, Workflow
+from roadmap.effects.items import day
+from roadmap.rules import meetings as rules
+from roadmap.rules.people import COORDINATORS, DEPUTIES, holds
+
+CONTROL = ("m_control", "c_control")
+CHAIR = (*DEPUTIES, "secretary")
+
+STATES = (
+    State("draft", _l("Проект протокола"), "muted"),
+    State("issued", _l("На контроле"), "waiting"),
+    State("accepted", _l("Принято к исполнению"), "info"),
+    State("in_progress", _l("Исполняется"), "progress"),
+    State("reported", _l("Доложено, на проверке"), "waiting"),
+    State("returned", _l("Возвращено исполнителю"), "warning"),
+    State("extension_requested", _l("Запрошено продление"), "waiting"),
+    State("closed", _l("Снято с контроля"), "success", final=True),
+    State("not_executed", _l("Не исполнено"), "danger", final=True),
+    State("cancelled", _l("Утратило актуальность"), "muted", final=True),
+)
+
+
+def reassign(row: Any, actor: Actor, ask: Ask) -> None:
+    row.executor_id, row.executor_name = int(ask.data["executor_id"]), str(ask.data.get("executor_name", ""))
+
+
+def ask_extension(row: Any, actor: Actor, ask: Ask) -> None:
+    row.asked_due_on = day(ask.data["due_on"], "due_on")
+    if row.asked_due_on <= row.due_on:
+        raise NotValid(_("Новый срок должен быть позже прежнего"), "due_on")
+
+
+def grant_extension(row: Any, actor: Actor, ask: Ask) -> None:
+    """The new term stands; the first one and every change are in the journal."""
+    row.due_on, row.asked_due_on = row.asked_due_on, None
+
+
+def forget_extension(row: Any, actor: Actor, ask: Ask) -> None:
+    row.asked_due_on = None
+
+
+def keep_report(row: Any, actor: Actor, ask: Ask) -> None:
+    row.fact_on, row.answer, row.reported_by = clock.today(), ask.comment.strip(), actor.id
+
+
+def count_return(row: Any, actor: Actor, ask: Ask) -> None:
+    row.returns += 1
+    row.fact_on, row.reported_by = None, None
+
+
+STEPS = (
+    Step(
+        "issue",
+        ("draft",),
+        "issued",
+        _l("Поставить на контроль"),
+        who=(holds("secretary", *CONTROL),),
+        when=(rules.minutes_signed,),
+    ),
+    Step("ack", ("issued",), "accepted", _l("Принять к исполнению"), who=(rules.executes_decision,)),
+    Step(
+        "reassign",
+        ("issued", "accepted", "in_progress"),
+        "issued",
+        _l("Переадресовать"),
+        who=(holds(*CHAIR),),
+        entails=(reassign,),
+        comment=True,
+        asks=(Input("executor_id", _l("Новый исполнитель"), "int"), Input("ground", _l("Письмо или резолюция"))),
+    ),
+    Step("start", ("accepted",), "in_progress", _l("Начать исполнение"), who=(rules.executes_decision,)),
+    Step(
+        "ask_ext",
+        ("accepted", "in_progress"),
+        "extension_requested",
+        _l("Запросить продление срока"),
+        who=(rules.executes_decision,),
+        when=(rules.before_due,),
+        entails=(ask_extension,),
+        comment=True,
+        asks=(Input("due_on", _l("Новый срок"), "date"),),
+    ),
+    Step(
+        "grant_ext",
+        ("extension_requested",),
+        "in_progress",
+        _l("Продлить срок"),
+        who=(holds(*CHAIR),),
+        entails=(grant_extension,),
+        asks=(Input("ground", _l("Резолюция")),),
+    ),
+    Step(
+        "deny_ext",
+        ("extension_requested",),
+        "in_progress",
+        _l("Отказать в продлении"),
+        who=(holds(*CHAIR),),
+        entails=(forget_extension,),
+        comment=True,
+        danger=True,
+    ),
+    Step(
+        "report",
+        ("in_progress",),
+        "reported",
+        _l("Доложить об исполнении"),
+        who=(rules.executes_decision,),
+        when=(rules.report_attached,),
+        entails=(keep_report,),
+        comment=True,
+    ),
+    Step(
+        "return",
+        ("reported",),
+        "returned",
+        _l("Вернуть"),
+        who=(holds("secretary", *CONTROL, *COORDINATORS),),
+        entails=(count_return,),
+        comment=True,
+        danger=True,
+    ),
+    Step("rework", ("returned",), "in_progress", _l("Доработать"), who=(rules.executes_decision,)),
+    Step(
+        "close",
+        ("reported",),
+        "closed",
+        _l("Снять с контроля"),
+        who=(holds(*CHAIR),),
+        when=(rules.not_reporter,),
+        asks=(Input("ground", _l("Резолюция «снять с контроля»")),),
+    ),
+    Step(
+        "fail",
+        ("issued", "accepted", "in_progress", "returned"),
+        "not_executed",
+        _l("Признать неисполненным"),
+        who=(holds(*DEPUTIES),),
+        comment=True,
+        asks=(Input("reasons", _l("Справка")),),
+        danger=True,
+    ),
+    Step(
+        "cancel",
+        ("issued", "accepted", "in_progress", "extension_requested"),
+        "cancelled",
+        _l("Снять как утратившее актуальность"),
+        who=(holds(*DEPUTIES),),
+        comment=True,
+        asks=(Input("ground", _l("Решение председательствующего")),),
+        danger=True,
+    ),
+)
+
+meeting_decision = Workflow("meeting_decision", _l("Поручение"), STATES, STEPS)

@@ -86,7 +86,7 @@ class TermsForm(FlaskForm):
         return values | {"control_points": points_of(self.points.data or "")}
 
 
-class ChangeForm(FlaskForm):  # type: ignore[misc]
+class ChangeForm(FlaskForm):
     """A request to change one item: only the fields its kind may change stand in the form."""
 
     kind = HiddenField()

@@ -18,6 +18,7 @@ from core.signoffs.models import Desk, Slot
 from core.signoffs.service import decide
 from core.workflow import Ask
 from roadmap import routes, service
+from roadmap.demo import proceedings
 from roadmap.demo.plan import END, INDICATORS, LINES, SECTIONS, SIDES, START, TITLE, Line
 from roadmap.demo.story import SCENES, Scene
 from roadmap.models import Edition, Indicator, Item, Occurrence, Roadmap
@@ -64,6 +65,7 @@ def load(company: Company) -> Roadmap:
     stage = Stage(company, {line.code: line for line in LINES}, items, indicators)
     for scene in sorted(SCENES, key=lambda scene: scene.begun):
         stage.play(scene, today)
+    proceedings.load(company, plan.id, items["6.1"].id)
     return plan
 
 

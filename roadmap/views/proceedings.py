@@ -61,7 +61,7 @@ def decision(decision_id: int) -> Any:
 def _decision(decision_id: int, status: int = 200, faults: dict[str, Any] | None = None) -> Any:
     row = reads.decision(me(), decision_id)
     return render_template(
-        "roadmap/decision.html", row=row, faults=faults or {}, **_moving(meeting_decision, row, reads.DECISION)
+        "roadmap/decision.html", row=row, faults=faults or {}, **_moving(meeting_decision, row, meeting_service.KIND)
     ), status
 
 
@@ -127,7 +127,7 @@ def initiative(initiative_id: int) -> Any:
 
 def _initiative(initiative_id: int, status: int = 200, faults: dict[str, Any] | None = None) -> Any:
     row = reads.initiative(me(), initiative_id)
-    moving = _moving(regulatory_initiative, row, reads.INITIATIVE)
+    moving = _moving(regulatory_initiative, row, initiative_service.KIND)
     return render_template(
         "roadmap/initiative.html", row=row, faults=faults or {}, side_name=side_name, **moving
     ), status

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 
 from core import clock
 from core.accounts.actor import Actor
 from core.accounts.models import ApiToken, AuthSession, Organisation, Person, RoleHolding
 from core.accounts.roles import SIDE_OF_KIND
 from core.accounts.signin import token_hash
-from core.db import db
+from core.db import Prepared, db
 from core.errors import NotFound
 
 _PERSON = (
@@ -42,32 +42,41 @@ def _people(*extra: Any, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
     )
 
 
-def by_session(token: str, address: str = "") -> Actor | None:
-    """The actor of a cookie, or None when the session has ended."""
-    statement = _people(
+def _of_session() -> Select[Any]:
+    return _people(
         AuthSession.id.label("session"),
         AuthSession.method,
         AuthSession.assurance,
         where=(
-            AuthSession.token_hash == token_hash(token),
+            AuthSession.token_hash == bindparam("token"),
             AuthSession.ended_at.is_(None),
-            AuthSession.expires_at > clock.now(),
+            AuthSession.expires_at > bindparam("now"),
         ),
     ).join(AuthSession, AuthSession.person_id == Person.id)
-    return _actor(db.session.execute(statement).all(), address)
+
+
+def _of_token() -> Select[Any]:
+    return _people(
+        ApiToken.id.label("session"),
+        where=(
+            ApiToken.token_hash == bindparam("token"),
+            ApiToken.revoked_at.is_(None),
+            ApiToken.expires_at > bindparam("now"),
+        ),
+    ).join(ApiToken, ApiToken.person_id == Person.id)
+
+
+OF_SESSION, OF_TOKEN = Prepared(_of_session), Prepared(_of_token)
+
+
+def by_session(token: str, address: str = "") -> Actor | None:
+    """The actor of a cookie, or None when the session has ended."""
+    return _actor(OF_SESSION(token=token_hash(token), now=clock.now()), address)
 
 
 def by_token(token: str, address: str = "") -> Actor | None:
     """The actor of a bearer token, or None when it is unknown, revoked or past its term."""
-    statement = _people(
-        ApiToken.id.label("session"),
-        where=(
-            ApiToken.token_hash == token_hash(token),
-            ApiToken.revoked_at.is_(None),
-            ApiToken.expires_at > clock.now(),
-        ),
-    ).join(ApiToken, ApiToken.person_id == Person.id)
-    return _actor(db.session.execute(statement).all(), address, method="token")
+    return _actor(OF_TOKEN(token=token_hash(token), now=clock.now()), address, method="token")
 
 
 def by_id(person_id: int) -> Actor:

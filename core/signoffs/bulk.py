@@ -13,11 +13,11 @@ from core.accounts.models import Reader
 from core.db import db
 from core.documents.bulk import Outcome as File
 from core.documents.bulk import zip_stream
+from core.documents.issuing import content_of
 from core.documents.models import IssuedDocument
 from core.errors import NotFound, NotValid, Reason, Refusal
 from core.signoffs.models import Round, Slot
 from core.signoffs.service.decide import decide
-from core.store import files
 
 Known = Row[tuple[int, str, str, str]]
 """id, kind, title, document_hash of a task."""
@@ -111,7 +111,7 @@ def _files(rows: Sequence[Known], names: dict[str, str]) -> Iterator[File]:
             continue  # two tasks of one text: one file
         given.add((name, row.document_hash))
         try:
-            content = files().get(row.document_hash)
+            content = content_of(row.document_hash)
         except NotFound as refusal:
             yield File(index, name, reason=str(refusal))
         else:

@@ -16,13 +16,15 @@ from core.signoffs.service.rounds import close
 from core.signoffs.subjects import Subject, register
 from core.workflow import Ask
 from roadmap import results
-from roadmap.models import Edition, Item, Occurrence
+from roadmap.models import Edition, Item, Occurrence, Report
 from roadmap.rules.editions import authority_valid
 from roadmap.rules.people import COORDINATORS, side_of
-from roadmap.states import roadmap, roadmap_item
+from roadmap.states import roadmap, roadmap_item, roadmap_report
+from roadmap.states.reports import KIND as REPORT
 
 
 def register_subjects() -> None:
+    register_report()
     register(
         Subject(
             kind="roadmap",
@@ -47,6 +49,34 @@ def register_subjects() -> None:
             answers_required=False,
         )
     )
+
+
+def register_report() -> None:
+    register(
+        Subject(
+            kind=REPORT,
+            label=_l("Отчёт о ходе реализации"),
+            url=report_url,
+            on_round_end=report_round_ended,
+            lock=lambda subject_id: locked(Report, subject_id),
+            answers_required=False,
+        )
+    )
+
+
+def report_round_ended(current: Round, outcome: str, actor: Actor) -> None:
+    """Both coordinators have agreed: the report stands. A refusal opens the collecting again."""
+    row = db.session.get_one(Report, current.subject_id)
+    if outcome == "passed" and current.state == "open":
+        close(current, "passed")
+        roadmap_report.take(row, "approve", SYSTEM)
+    elif outcome == "rejected":
+        ask = Ask(comment=current.closing_note or "не согласовано")
+        roadmap_report.take(row, "return", replace(actor, roles=actor.roles | set(COORDINATORS)), ask)
+
+
+def report_url(report_id: int) -> str:
+    return url_for("roadmap.report", report_id=report_id)
 
 
 def acting(actor: Actor, slot: Slot) -> Actor:

@@ -1,5 +1,5 @@
 """Pages of the roadmap: thin, over services and queries."""
 
-from roadmap.views import changes, drafting, editions, indicators, items, overview, plans, proceedings
+from roadmap.views import changes, drafting, editions, indicators, items, overview, plans, proceedings, reports
 
-PAGES = (plans, items, editions, drafting, changes, overview, indicators, proceedings)
+PAGES = (plans, items, editions, drafting, changes, overview, indicators, proceedings, reports)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 babel = Babel()
 LOCALES = ("ru", "en")
@@ -16,25 +19,36 @@ def init_app(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Europe/Moscow")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(app.root_path) + "/translations")
     babel.init_app(app, locale_selector=choose)
-    domain = Words()
-    app.extensions["babel"].domain_instance = domain
+    words = Words()
+    app.extensions["babel"].domain_instance = words
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda text: domain.get_translations().gettext(text),
-        ngettext=lambda one, many, n: domain.get_translations().ngettext(one, many, n),
+        gettext=lambda text: words.get_translations().gettext(text),
+        ngettext=lambda one, many, n: words.get_translations().ngettext(one, many, n),
         newstyle=True,
     )
+
+    @pass_eval_context
+    def in_page(page: EvalContext, text: str, **values: Any) -> str:
+        found = str(words.get_translations().gettext(text))
+        # What translators wrote is ours, as in Jinja's own newstyle gettext; what fills the blanks is escaped.
+        shown = Markup(found) if page.autoescape else found  # noqa: S704
+        return shown % values if "%" in found else shown  # formatting is most of the cost, and few texts need it
+
+    app.jinja_env.globals["_"] = in_page
 
 
 class Words(Domain):  # type: ignore[misc]
     """The catalogue, looked up once a request and locale: a page asks it more than a hundred times."""
 
     def get_translations(self) -> Any:
-        if not g:
+        try:
+            place: Any = request._get_current_object()  # type: ignore[attr-defined]
+        except RuntimeError:
             return super().get_translations()
-        locale = get_locale()
-        kept = g.get("words")
+        locale = getattr(place, "babel_locale", None) or get_locale()
+        kept = getattr(place, "words", None)
         if kept is None or kept[0] is not locale:
-            kept = g.words = (locale, super().get_translations())
+            kept = place.words = (locale, super().get_translations())
         return kept[1]
 
 

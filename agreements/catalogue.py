@@ -50,12 +50,12 @@ def fields_of(kind: str) -> list[Field]:
 def _field(entry: Mapping[str, Any]) -> Field:
     return Field(
         name=entry["name"],
-        label=entry["label"],
+        label=_(entry["label"]),
         kind=entry["type"],
         required=bool(entry.get("required")),
-        hint=entry.get("hint") or "",
+        hint=_(entry["hint"]) if entry.get("hint") else "",
         example=entry.get("example"),
-        choices=tuple((choice["value"], choice["label"]) for choice in entry.get("choices", ())),
+        choices=tuple((choice["value"], _(choice["label"])) for choice in entry.get("choices", ())),
         columns=tuple(_field(column) for column in entry.get("columns", ())),
         personal=bool(entry.get("pii")),
     )

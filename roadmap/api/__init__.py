@@ -1,5 +1,5 @@
 """The roadmap by API: the same services and queries as the pages."""
 
-from roadmap.api import items, plans
+from roadmap.api import changes, items, plans
 
-BLUEPRINTS = (plans.bp, items.bp)
+BLUEPRINTS = (plans.bp, items.bp, changes.bp)

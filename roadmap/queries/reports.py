@@ -78,7 +78,7 @@ def report_rows(report: Report) -> list[ReportRow]:
         .order_by(Item.section, Item.number, occurrence.ordinal)
     ).all()
     files = _files([row[0].id for row in rows])
-    return [_row(*row, files.get(row[0].id, ""), at) for row in rows]
+    return [_row(one, item, terms, line, files.get(one.id, ""), at) for one, item, terms, line in rows]
 
 
 def _files(ids: Sequence[int]) -> dict[int, str]:

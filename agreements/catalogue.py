@@ -48,14 +48,16 @@ def fields_of(kind: str) -> list[Field]:
 
 
 def _field(entry: Mapping[str, Any]) -> Field:
+    label, hint = entry["label"], entry.get("hint")
+    choices = [(choice["value"], choice["label"]) for choice in entry.get("choices", ())]
     return Field(
         name=entry["name"],
-        label=_(entry["label"]),
+        label=_(label),
         kind=entry["type"],
         required=bool(entry.get("required")),
-        hint=_(entry["hint"]) if entry.get("hint") else "",
+        hint=_(hint) if hint else "",
         example=entry.get("example"),
-        choices=tuple((choice["value"], _(choice["label"])) for choice in entry.get("choices", ())),
+        choices=tuple((value, _(words)) for value, words in choices),
         columns=tuple(_field(column) for column in entry.get("columns", ())),
         personal=bool(entry.get("pii")),
     )

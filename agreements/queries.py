@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from agreements import searching
@@ -19,12 +19,12 @@ from agreements.models import (
     PartySignature,
 )
 from core import clock
-from core.accounts.access import visible_to
+from core.accounts.access import read_by, visible_to
 from core.accounts.actor import Actor
-from core.accounts.models import Organisation
-from core.db import db
+from core.accounts.models import Organisation, Reader
+from core.db import Prepared, db
 from core.signoffs.models import Round, Slot
-from core.web.paging import Key, Page, page
+from core.web.paging import PAGE, Key, Page, first_page, page
 
 EXPIRING_DAYS = 60
 MOST_COUNTED = 1000
@@ -72,9 +72,9 @@ class Filters:
 
 def register(actor: Actor, filters: Filters, *, after: str = "", before: str = "", size: int = 50) -> Page[Any]:
     """A page of the register, newest first: only the columns it shows, with whose court each is in. One query."""
-    statement = _narrow(_columns(), actor, filters)
-    key = Key(Agreement.__table__.c.id, lambda row: row.id, descending=True)
-    return page(statement, [key], after=after, before=before, size=size)
+    if filters == Filters() and not (after or before) and size == PAGE and actor.organisation_id is not None:
+        return FIRST(reader=actor.organisation_id)
+    return page(_narrow(_columns(), actor, filters), [NEWEST], after=after, before=before, size=size)
 
 
 @cache
@@ -106,6 +106,14 @@ def _columns() -> Select[Any]:
         .join(second, and_(second.agreement_id == Agreement.id, second.position == 2), isouter=True)
         .join(two, two.id == second.organisation_id, isouter=True)
     )
+
+
+def _read() -> ColumnElement[bool]:
+    return read_by(bindparam("reader"), "agreement", Agreement.id)
+
+
+NEWEST = Key(Agreement.__table__.c.id, lambda row: row.id, descending=True)
+FIRST = first_page(lambda: _columns().where(_read()), [NEWEST])
 
 
 def _court() -> Any:
@@ -174,15 +182,28 @@ def exported(actor: Actor, filters: Filters, most: int = MOST_EXPORTED) -> Seque
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many the actor sees by state, each capped: «1000+» is all anybody reads."""
-    visible = (
+    if actor.organisation_id is not None:
+        return {row[0]: row[1] for row in COUNTS(reader=actor.organisation_id)}
+    visible = select(Agreement.state, Agreement.id).where(visible_to(actor, "agreement", Agreement.id))
+    return {row[0]: row[1] for row in db.session.execute(_counted(visible, Agreement.id))}
+
+
+def _counted(visible: Select[Any], newest: Any) -> Select[Any]:
+    capped = visible.order_by(newest.desc()).limit(MOST_COUNTED).subquery()
+    return select(capped.c.state, func.count()).group_by(capped.c.state)
+
+
+def _of_reader() -> Select[Any]:
+    """From the list of who reads what: it lies in the order of ids, so the newest come without a look at the rest."""
+    return (
         select(Agreement.state)
-        .where(visible_to(actor, "agreement", Agreement.id))
-        .order_by(Agreement.id.desc())
-        .limit(MOST_COUNTED)
-        .subquery()
+        .select_from(Reader)
+        .join(Agreement, Agreement.id == Reader.subject_id)
+        .where(Reader.subject_kind == "agreement", Reader.organisation_id == bindparam("reader"))
     )
-    rows = db.session.execute(select(visible.c.state, func.count()).group_by(visible.c.state))
-    return {row[0]: row[1] for row in rows}
+
+
+COUNTS = Prepared(lambda: _counted(_of_reader(), Reader.subject_id))
 
 
 def soon() -> date:

@@ -43,10 +43,18 @@ class Days:
 
 def corrected_ahead() -> ColumnElement[bool]:
     """Whether the administrator corrected a day that decides what is soon: a column for a query that runs anyway."""
+    return corrected_between(*ahead())
+
+
+def ahead() -> tuple[date, date]:
+    """The days among which a correction decides what is soon."""
     today = clock.today()
-    return exists(
-        select(WorkingDayOverride.day).where(WorkingDayOverride.day.between(today, today + timedelta(days=45)))
-    ).label("corrected")
+    return today, today + timedelta(days=45)
+
+
+def corrected_between(first: Any, last: Any) -> ColumnElement[bool]:
+    """The same between two days, or `bindparam`s of days."""
+    return exists(select(WorkingDayOverride.day).where(WorkingDayOverride.day.between(first, last))).label("corrected")
 
 
 def days(corrected: bool | None = None) -> Days:

@@ -19,9 +19,14 @@ def visible_to(actor: Actor, kind: str, subject_id: InstrumentedAttribute[int]) 
         return true()
     if actor.organisation_id is None:
         return false()
+    return read_by(actor.organisation_id, kind, subject_id)
+
+
+def read_by(organisation_id: Any, kind: str, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The same of an organisation, or of a `bindparam` that will name it."""
     return exists().where(
         Reader.subject_kind == kind,
-        Reader.organisation_id == actor.organisation_id,
+        Reader.organisation_id == organisation_id,
         Reader.subject_id == subject_id,
     )
 
@@ -97,3 +102,9 @@ def _circle(organisations: Iterable[int], tree: Mapping[int, Any] | None = None)
                     circle.setdefault(other.id, "region")
         circle[party] = "party"
     return circle
+
+
+def circles(parties: Iterable[Iterable[int]]) -> list[dict[int, str]]:
+    """Who would see each of many subjects with these parties: organisation → why. Reads the tree once."""
+    tree = _tree()
+    return [_circle(each, tree) for each in parties]

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, or_
 
-from core.db import db
+from core.db import Prepared, db
 from core.errors import NotValid
 
 PAGE = 50
@@ -69,9 +69,39 @@ def page(
         if len(values) != len(keys):
             raise NotValid(_l("Неверный указатель страницы"), "after")
         statement = statement.where(_beyond(keys, parse(values) if parse else values, backwards))
-    order = [key.column.desc() if key.descending != backwards else key.column.asc() for key in keys]
-    result = db.session.execute(statement.order_by(None).order_by(*order).limit(size + 1))
+    result = db.session.execute(_ordered(statement, keys, size, backwards))
     rows = list(result.scalars() if scalars else result.all())
+    return _cut(rows, keys, size, backwards, bool(token))
+
+
+def first_page(statement: Callable[[], Select[Any]], keys: Sequence[Key], size: int = PAGE) -> FirstPage:
+    """The first page of a list that does not narrow, as every visit asks for it: drawn up once a process.
+
+    `statement()` answers the select, its values named `bindparam`s.
+    """
+    return FirstPage(Prepared(lambda: _ordered(statement(), keys, size, backwards=False)), keys, size)
+
+
+@dataclass(frozen=True)
+class FirstPage:
+    """Call with the values of the statement."""
+
+    rows: Prepared
+    keys: Sequence[Key]
+    size: int
+
+    def __call__(self, **values: Any) -> Page[Any]:
+        """One page, as `page` would answer. One query."""
+        return _cut(list(self.rows(**values)), self.keys, self.size, backwards=False, beyond=False)
+
+
+def _ordered(statement: Select[Any], keys: Sequence[Key], size: int, backwards: bool) -> Select[Any]:
+    """One row more than a page: it tells whether there is a next one."""
+    order = [key.column.desc() if key.descending != backwards else key.column.asc() for key in keys]
+    return statement.order_by(None).order_by(*order).limit(size + 1)
+
+
+def _cut(rows: list[Any], keys: Sequence[Key], size: int, backwards: bool, beyond: bool) -> Page[Any]:
     more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
@@ -79,7 +109,7 @@ def page(
         return Page([])
     first = encode([key.of(rows[0]) for key in keys])
     last = encode([key.of(rows[-1]) for key in keys])
-    has_previous = more if backwards else bool(token)
+    has_previous = more if backwards else beyond
     has_next = True if backwards else more
     return Page(rows, last if has_next else "", first if has_previous else "")
 

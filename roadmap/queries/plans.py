@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from core.accounts.access import visible_to
+from core.accounts.access import read_by, visible_to
 from core.accounts.actor import Actor
-from core.db import db
+from core.db import Prepared, db
 from core.errors import NotFound
 from core.language.search import stems
-from core.web.paging import PAGE, Key, Page, page
+from core.web.paging import PAGE, Key, Page, first_page, page
 from roadmap import flags, readers
 from roadmap.models import OPEN_EDITION, Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapSection
 from roadmap.states import shown_state
@@ -50,6 +51,10 @@ class PlanHead:
 
 
 def _head(actor: Actor) -> Select[Any]:
+    return _heads(*flags.ahead()).where(visible_to(actor, readers.PLAN, Roadmap.id))
+
+
+def _heads(ahead_first: Any, ahead_last: Any) -> Select[Any]:
     other = aliased(Edition)
     newer = (
         select(func.max(other.number))
@@ -76,12 +81,18 @@ def _head(actor: Actor) -> Select[Any]:
             Edition.register_number,
             Edition.approved_on,
             newer.label("newer"),
-            flags.corrected_ahead(),
+            flags.corrected_between(ahead_first, ahead_last),
         )
         .join(Edition, Edition.roadmap_id == Roadmap.id)
         .join(ranked, and_(ranked.c.id == Edition.id, ranked.c.place == 1))
-        .where(visible_to(actor, readers.PLAN, Roadmap.id))
     )
+
+
+HEAD = Prepared(
+    lambda: _heads(bindparam("ahead_first", type_=Date), bindparam("ahead_last", type_=Date)).where(
+        read_by(bindparam("reader"), readers.PLAN, Roadmap.id), Roadmap.id == bindparam("roadmap")
+    )
+)
 
 
 def plan_list(actor: Actor, after: str = "", before: str = "", size: int = PAGE) -> Page[PlanHead]:
@@ -93,10 +104,18 @@ def plan_list(actor: Actor, after: str = "", before: str = "", size: int = PAGE)
 
 def plan_head(actor: Actor, roadmap_id: int) -> PlanHead:
     """One plan. One query. Raises NotFound."""
-    row = db.session.execute(_head(actor).where(Roadmap.id == roadmap_id)).one_or_none()
-    if row is None:
+    rows = _one_head(actor, roadmap_id)
+    if not rows:
         raise NotFound(_("План не найден"))
-    return PlanHead(**row._mapping)
+    return PlanHead(**rows[0]._mapping)
+
+
+def _one_head(actor: Actor, roadmap_id: int) -> Sequence[Any]:
+    if actor.organisation_id is None:
+        visible = visible_to(actor, readers.PLAN, Roadmap.id)
+        return db.session.execute(_heads(*flags.ahead()).where(visible, Roadmap.id == roadmap_id)).all()
+    first, last = flags.ahead()
+    return HEAD(reader=actor.organisation_id, roadmap=roadmap_id, ahead_first=first, ahead_last=last)
 
 
 @dataclass(frozen=True)
@@ -130,6 +149,12 @@ COLUMNS = (
 
 def item_statement(actor: Actor, roadmap_id: int, search: ItemSearch, at: flags.Days) -> Select[Any]:
     """The items of a plan the actor may see, each at its present occurrence."""
+    visible = visible_to(actor, readers.ITEM, Item.id)
+    return _items().where(Item.roadmap_id == roadmap_id, visible, *narrowed(actor, search, at))
+
+
+@cache
+def _items() -> Select[Any]:
     return (
         select(*COLUMNS, RoadmapSection.title.label("section_title"))
         .select_from(Item)
@@ -139,12 +164,16 @@ def item_statement(actor: Actor, roadmap_id: int, search: ItemSearch, at: flags.
             RoadmapSection,
             and_(RoadmapSection.roadmap_id == Item.roadmap_id, RoadmapSection.number == Item.section),
         )
-        .where(
-            Item.roadmap_id == roadmap_id,
-            visible_to(actor, readers.ITEM, Item.id),
-            *narrowed(actor, search, at),
-        )
     )
+
+
+BY_NUMBER = (Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number))  # type: ignore[arg-type]
+FIRST = first_page(
+    lambda: _items().where(
+        Item.roadmap_id == bindparam("roadmap"), read_by(bindparam("reader"), readers.ITEM, Item.id)
+    ),
+    BY_NUMBER,
+)
 
 
 def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnElement[bool]]:
@@ -169,10 +198,10 @@ def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnEle
 
 def item_list(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
     """One page of the plan's table, in the order of numbers. One query."""
-    at = flags.days(head.corrected)
-    keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]  # type: ignore[arg-type]
-    statement = item_statement(actor, head.id, search, at)
-    return page(statement, keys, after=search.after, before=search.before, size=search.size)
+    if search == ItemSearch() and actor.organisation_id is not None:
+        return FIRST(reader=actor.organisation_id, roadmap=head.id)
+    statement = item_statement(actor, head.id, search, flags.days(head.corrected))
+    return page(statement, BY_NUMBER, after=search.after, before=search.before, size=search.size)
 
 
 def section_titles(roadmap_id: int) -> Sequence[Any]:

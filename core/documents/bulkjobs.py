@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,14 +12,14 @@ from core import audit, clock
 from core.accounts.access import set_readers
 from core.accounts.actor import Actor
 from core.db import db, expect_version, locked, transaction
-from core.documents import kinds, sealing
+from core.documents import kinds, pdf, sealing
 from core.documents.bulk import Outcome, zip_stream
 from core.documents.issuing import (
     active_template,
     content,
     new_code,
 )
-from core.documents.models import BulkRow, BulkRun, IssuedDocument
+from core.documents.models import BulkRow, BulkRun, DocumentPdf, IssuedDocument
 from core.documents.registers import RegisterRow
 from core.documents.snapshots import to_json
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
@@ -135,33 +135,45 @@ def counts(run_id: int) -> dict[str, int]:
     return dict(db.session.execute(statement).tuples().all())
 
 
+def ask_pdf(run_id: int, actor: Actor) -> int:
+    """Have the PDFs of all documents of a run made, in batches; returns how many. Raises NotFound."""
+    with transaction():
+        _mine(run_id, actor)
+        rows = select(BulkRow.document_id).where(BulkRow.run_id == run_id, BulkRow.document_id.is_not(None))
+        return pdf.request(list(db.session.scalars(rows.order_by(BulkRow.number))), actor.id)
+
+
 def archive(run_id: int) -> Iterator[bytes]:
-    """The ZIP of a run in pieces, as far as it has come: documents, manifest, rows that were refused."""
+    """The ZIP of a run in pieces, as far as it has come: documents and PDFs, manifest, rows that were refused."""
     return zip_stream(_kept(run_id))
 
 
-def _kept(run_id: int) -> Iterable[Outcome]:
+def _kept(run_id: int) -> Iterator[Outcome]:
     last = -1
     while True:
         rows = db.session.execute(
-            select(BulkRow.number, BulkRow.name, BulkRow.reason, IssuedDocument)
+            select(BulkRow.number, BulkRow.name, BulkRow.reason, IssuedDocument, DocumentPdf.state)
             .outerjoin(IssuedDocument, IssuedDocument.id == BulkRow.document_id)
+            .outerjoin(DocumentPdf, DocumentPdf.issued_document_id == BulkRow.document_id)
             .where(BulkRow.run_id == run_id, BulkRow.state != "waiting", BulkRow.number > last)
             .order_by(BulkRow.number)
             .limit(READ)
         ).all()
-        for number, name, reason, document in rows:
-            yield _opened(number - 1, name, reason, document)
+        for number, name, reason, document, pdf_state in rows:
+            yield from _opened(number - 1, name, reason, document, pdf_state == "ready")
         if len(rows) < READ:
             return
         last = rows[-1].number
         db.session.expunge_all()
 
 
-def _opened(index: int, name: str, reason: str, document: IssuedDocument | None) -> Outcome:
+def _opened(index: int, name: str, reason: str, document: IssuedDocument | None, with_pdf: bool) -> Iterator[Outcome]:
     if document is None:
-        return Outcome(index, name, reason=reason)
+        yield Outcome(index, name, reason=reason)
+        return
     try:
-        return Outcome(index, name, content(document))
+        yield Outcome(index, name, content(document))
+        if with_pdf:
+            yield Outcome(index, f"{name.removesuffix('.docx')}.pdf", pdf.pdf_of(document))
     except NotFound as error:  # erased, or altered on the disk: told in its place, the others are given
-        return Outcome(index, name, reason=str(error))
+        yield Outcome(index, name, reason=str(error))

@@ -32,11 +32,13 @@ class Kind:
 
     def fields(self) -> Mapping[str, Any]:
         """The field catalogue: description, legal basis, fields."""
-        return _json(self.template_path.with_name(f"{self.name}.fields.json"))
+        found: dict[str, Any] = _json(self.template_path.with_name(f"{self.name}.fields.json"))
+        return found
 
     def sample(self) -> dict[str, Any]:
         """A complete, realistic context."""
-        return _json(self.template_path.with_name(f"{self.name}.sample.json"))
+        found: dict[str, Any] = _json(self.template_path.with_name(f"{self.name}.sample.json"))
+        return found
 
 
 @lru_cache(maxsize=64)

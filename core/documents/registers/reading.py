@@ -93,6 +93,30 @@ def read(content: bytes, kind: Kind) -> Read:
     return Read([reader.row(number, cells) for number, cells in lines[1:]])
 
 
+def selection(kind: Kind, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> list[RegisterRow]:
+    """Rows of data that came from elsewhere than a file, numbered from 1; (file name or "", nested data).
+
+    Required fields without a value are faults, as in a register; the filters of templates read dates in ISO form.
+    """
+    required = [each for each in catalogue.asked(kind) if catalogue.is_required(each, kind)]
+    return [_selected(kind, required, number, name, data) for number, (name, data) in enumerate(rows, 1)]
+
+
+def _selected(kind: Kind, required: Sequence[Field], number: int, name: str, data: Mapping[str, Any]) -> RegisterRow:
+    given = f"{name.strip().removesuffix('.docx')}.docx" if name.strip() else f"{kind.label} {number:05d}.docx"
+    row = RegisterRow(number, given, dict(data))
+    for each in required:
+        if _empty(_at(data, each.path)):
+            row.faults.append(Fault(number, each.label, _("не заполнено обязательное поле")))
+    return row
+
+
+def _at(data: Any, path: str) -> Any:
+    for step in path.split("."):
+        data = data.get(step) if isinstance(data, Mapping) else None
+    return data
+
+
 def _sheets(content: bytes) -> dict[str, list[Cells]]:
     """The first sheet and the one of common data, as values."""
     _bounded(content)
@@ -231,3 +255,8 @@ def _put(data: dict[str, Any], path: str, value: Any) -> None:
     for step in way:
         data = data.setdefault(step, {})
     data[last] = value
+
+
+def first_sheet(content: bytes) -> list[Cells]:
+    """The rows of the first sheet as values, checked as every register is. Raises NotValid."""
+    return next(iter(_sheets(content).values()), [])

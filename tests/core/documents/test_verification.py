@@ -215,14 +215,11 @@ def test_the_page_says_so_when_a_code_is_unknown_or_nothing_was_asked(client: Fl
     assert client.get("/verify").status_code == 200
 
 
-def test_codes_cannot_be_tried_one_after_another(
-    app: Any, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_codes_cannot_be_tried_one_after_another(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "MOST_CHECKS", 3)
     answers = [client.get(f"/verify?code=0000-0000-000{n}").status_code for n in range(5)]
     assert answers == [200, 200, 200, 429, 429]
     assert client.get("/verify").status_code == 200
-    assert client.get("/api/v1/documents/verify?code=0000-0000-0000").status_code == 429
 
 
 def test_addresses_are_forgotten_after_a_day(db_session: Any) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
-
 from core.accounts.login import me
 from core.documents.downloads import attached, handed, issued
-
-bp = Blueprint("documents", __name__)
+from core.documents.views.blueprint import bp
 
 
 @bp.get("/documents/<int:document_id>/<code>.docx")

@@ -23,6 +23,7 @@ from core.errors import Reason
 from core.signoffs.models import Protocol, Remark, Round, Slot
 from core.signoffs.plan import missing
 from core.signoffs.service.rounds import POSITIVE, last_round
+from core.signoffs.words import named
 
 MOST_NAMED = 6
 """How many empty fields a reason names one by one."""
@@ -220,7 +221,7 @@ def visas_given(current: Round | None, phases: tuple[str, ...], document_hash: s
     slot = waiting[0]
     due = _("срок %(day)s", day=in_moscow(slot.due_at).strftime("%d.%m")) if slot.due_at else ""
     return Reason(
-        _("Не получена виза: %(label)s", label=slot.label),
+        _("Не получена виза: %(label)s", label=named(slot.label)),
         "all_mandatory_visas_current_round",
         ", ".join(holder.name for holder in slot.holders),
         due,

@@ -11,6 +11,7 @@ from core import clock
 from core.db import db, transaction
 from core.signoffs.models import RouteTemplate
 from core.signoffs.plan import Course, Facts, Party, PlannedSlot, draw, template
+from core.web.kept import russian
 from roadmap.models import Edition, Roadmap
 
 ROUTE_OF_SIDE = {"ministry": "agreement_ministry", "corporation": "agreement_corporation"}
@@ -71,7 +72,7 @@ def install() -> int:
     with transaction():
         known = set(db.session.scalars(select(RouteTemplate.code).where(RouteTemplate.active)))
         new = [
-            RouteTemplate(code=code, version=1, name=str(name), stages=stages, created_at=clock.now())
+            RouteTemplate(code=code, version=1, name=russian(name), stages=stages, created_at=clock.now())
             for code, (name, stages) in SHIPPED.items()
             if code not in known
         ]

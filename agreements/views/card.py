@@ -20,6 +20,7 @@ from core.accounts.actor import Actor
 from core.accounts.login import me
 from core.documents import kinds
 from core.signoffs.shown import stages
+from core.signoffs.words import named
 
 
 @bp.get("/agreements/<int:agreement_id>")
@@ -51,7 +52,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         tasks=shown.tasks_of(found, actor),
         task_url=_task_url,
         signing=shown.my_slot(found, actor, "signature") if agreement.signing_method == "electronic" else None,
-        history=shown.timeline(found.history, {slot.id: slot.label for slot in current.slots} if current else {}),
+        history=shown.timeline(found.history, {slot.id: named(slot.label) for slot in current.slots} if current else {}),
         shown=shown,
         roles=ROLE_LABELS,
         today=clock.today(),

@@ -16,6 +16,7 @@ from core.db import db
 from core.errors import NotFound, NotNow, Reason
 from core.signoffs.counting import QUORUM
 from core.signoffs.models import RouteTemplate
+from core.signoffs.words import named
 
 PHASE_OF_KIND = {"signature": "signing", "registration": "registration"}
 
@@ -268,7 +269,7 @@ def missing(slots: Iterable[PlannedSlot], parties: Sequence[Party] = ()) -> list
 
 def _nobody(slot: PlannedSlot) -> Reason:
     return Reason(
-        _("Роль «%(label)s» (%(org)s) никто не исполняет", label=slot.label, org=slot.organisation),
+        _("Роль «%(label)s» (%(org)s) никто не исполняет", label=named(slot.label), org=slot.organisation),
         "route_defined_both_sides",
         _("администратор: назначить роль сотруднику"),
     )
@@ -294,12 +295,13 @@ def warnings(slots: Sequence[PlannedSlot], drafters: Iterable[int] = ()) -> list
     for slot in slots:
         people = {person.id for person in slot.holders}
         if slot.kind == "visa" and people and people <= set(drafters):
-            text = _("«%(label)s»: визу мог бы дать только тот, кто готовил проект", label=slot.label)
+            text = _("«%(label)s»: визу мог бы дать только тот, кто готовил проект", label=named(slot.label))
             found.append(Reason(text, "not_author", _("администратор: назначить роль ещё одному сотруднику")))
         if len(people) == 1 and not slot.same_person and slot.kind in ("visa", "signature", "registration"):
             other = alone.setdefault(next(iter(people)), slot)
             if other is not slot:
-                text = _("«%(a)s» и «%(b)s» исполняет один и тот же человек", a=other.label, b=slot.label)
+                pair = {"a": named(other.label), "b": named(slot.label)}
+                text = _("«%(a)s» и «%(b)s» исполняет один и тот же человек", **pair)
                 found.append(Reason(text, "not_decided_here_before", slot.holders[0].short_name))
     return found
 

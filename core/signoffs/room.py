@@ -9,6 +9,7 @@ from core.accounts.actor import Actor
 from core.signoffs import documents, reactions
 from core.signoffs.api import BLUEPRINTS
 from core.signoffs.views import bp
+from core.signoffs.words import named
 from core.web.page import nav_item, user_link
 
 __all__ = ["init_app", "reactions"]
@@ -17,6 +18,7 @@ __all__ = ["init_app", "reactions"]
 def init_app(app: APIFlask) -> None:
     """Register the blueprints and the menu."""
     documents.register_kinds()
+    app.jinja_env.filters["route_word"] = named
     for blueprint in (bp, *BLUEPRINTS):
         app.register_blueprint(blueprint)
     nav_item(_l("Мои задачи"), "signoffs.inbox", order=10)

@@ -13,6 +13,7 @@ from core.signoffs.counting import OPEN, peers, stage_complete
 from core.signoffs.hats import hat_for
 from core.signoffs.models import Decision, PaperAct, Slot
 from core.signoffs.subjects import subject
+from core.signoffs.words import named
 
 FOUR_EYES = ("visa", "signature", "registration")
 """Kinds of slots that four eyes keep apart: a submission mark and an acknowledgement decide nothing."""
@@ -23,7 +24,7 @@ def _day(slot: Slot) -> str:
 
 
 def _holders(slot: Slot) -> str:
-    return ", ".join(holder.name for holder in slot.holders) or slot.label
+    return ", ".join(holder.name for holder in slot.holders) or named(slot.label)
 
 
 def is_system(slot: Slot, actor: Actor) -> Reason | None:
@@ -38,7 +39,7 @@ def turn_has_come(slot: Slot, actor: Actor) -> Reason | None:
         before = (earlier.phase, earlier.track) == (slot.phase, slot.track) and earlier.stage < slot.stage
         if before and earlier.state in OPEN and not stage_complete(peers(earlier, slot.round.slots)):
             return Reason(
-                _("Не завершён предыдущий этап: %(label)s", label=earlier.label),
+                _("Не завершён предыдущий этап: %(label)s", label=named(earlier.label)),
                 "turn_has_come",
                 _holders(earlier),
                 _day(earlier),
@@ -100,7 +101,7 @@ def not_decided_here_before(slot: Slot, actor: Actor) -> Reason | None:
     if earlier is None:
         return None
     return Reason(
-        _("%(name)s уже принимал решение в этом круге: %(label)s", name=earlier.name, label=earlier.label),
+        _("%(name)s уже принимал решение в этом круге: %(label)s", name=earlier.name, label=named(earlier.label)),
         "not_decided_here_before",
         _("другое лицо"),
     )

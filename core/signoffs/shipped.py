@@ -21,6 +21,11 @@ SIGNERS = ["m_signer", "c_signer", *PARTY_ROLES]
 REGISTRARS = ["m_control", "c_control", *PARTY_ROLES, "registrar"]
 
 
+def _(text: str) -> str:
+    """Marks a word for the translators. What is kept is Russian; `words.named` says it as the page speaks."""
+    return text
+
+
 @dataclass(frozen=True)
 class Shipped:
     """A route as it ships."""
@@ -52,31 +57,31 @@ def one(role: str, kind: str, days: int, label: str, condition: str = "") -> Slo
 
 
 MINISTRY = [
-    stage(one("m_coord", "submission", 1, "Ответственный исполнитель")),
-    stage(one("m_profile", "visa", 2, "Директор профильного департамента (СПО)")),
+    stage(one("m_coord", "submission", 1, _("Ответственный исполнитель"))),
+    stage(one("m_profile", "visa", 2, _("Директор профильного департамента (СПО)"))),
     stage(
-        one("m_legal", "visa", 3, "Правовой департамент"),
-        one("m_finance", "visa", 3, "Финансово-экономический департамент", "financial_terms"),
+        one("m_legal", "visa", 3, _("Правовой департамент")),
+        one("m_finance", "visa", 3, _("Финансово-экономический департамент"), "financial_terms"),
     ),
-    stage(one("m_deputy", "visa", 2, "Заместитель Министра")),
-    stage(one("m_signer", "signature", 3, "Министр")),
+    stage(one("m_deputy", "visa", 2, _("Заместитель Министра"))),
+    stage(one("m_signer", "signature", 3, _("Министр"))),
 ]
 CORPORATION = [
-    stage(one("c_coord", "submission", 1, "Координатор Корпорации")),
-    stage(one("c_hr", "visa", 2, "Департамент по работе с персоналом")),
+    stage(one("c_coord", "submission", 1, _("Координатор Корпорации"))),
+    stage(one("c_hr", "visa", 2, _("Департамент по работе с персоналом"))),
     stage(
-        one("c_legal", "visa", 3, "Правовой департамент"),
-        one("c_finance", "visa", 3, "Финансовый департамент", "financial_terms"),
-        one("c_security", "visa", 3, "Департамент безопасности: открытость сведений"),
+        one("c_legal", "visa", 3, _("Правовой департамент")),
+        one("c_finance", "visa", 3, _("Финансовый департамент"), "financial_terms"),
+        one("c_security", "visa", 3, _("Департамент безопасности: открытость сведений")),
     ),
-    stage(one("c_deputy", "visa", 2, "Заместитель генерального директора")),
-    stage(one("c_signer", "signature", 3, "Генеральный директор или лицо по доверенности")),
+    stage(one("c_deputy", "visa", 2, _("Заместитель генерального директора"))),
+    stage(one("c_signer", "signature", 3, _("Генеральный директор или лицо по доверенности"))),
 ]
 
 
 def registration(*roles: str) -> Stage:
     """Either the side's own registry or whoever is its registrar."""
-    return stage(slot("any_of", [*roles, "registrar"], "registration", 1, "Регистрация"))
+    return stage(slot("any_of", [*roles, "registrar"], "registration", 1, _("Регистрация")))
 
 
 def each(roles: list[str], kind: str, days: int, label: str) -> Stage:
@@ -84,68 +89,68 @@ def each(roles: list[str], kind: str, days: int, label: str) -> Stage:
 
 
 SHIPPED = (
-    Shipped("agreement_ministry", "Соглашение: Министерство", [*MINISTRY, registration("m_control")]),
-    Shipped("agreement_corporation", "Соглашение: Корпорация", [*CORPORATION, registration("c_control")]),
+    Shipped("agreement_ministry", _("Соглашение: Министерство"), [*MINISTRY, registration("m_control")]),
+    Shipped("agreement_corporation", _("Соглашение: Корпорация"), [*CORPORATION, registration("c_control")]),
     Shipped(
         "agreement_party",
-        "Соглашение: иная сторона",
+        _("Соглашение: иная сторона"),
         [
-            stage(slot("role", PARTY_ROLES, "submission", 5, "Ответственный сотрудник стороны")),
-            stage(slot("role", PARTY_ROLES, "signature", 10, "Подписание стороной")),
-            stage(slot("any_of", [*PARTY_ROLES, "registrar"], "registration", 3, "Регистрация")),
+            stage(slot("role", PARTY_ROLES, "submission", 5, _("Ответственный сотрудник стороны"))),
+            stage(slot("role", PARTY_ROLES, "signature", 10, _("Подписание стороной"))),
+            stage(slot("any_of", [*PARTY_ROLES, "registrar"], "registration", 3, _("Регистрация"))),
         ],
         same_person=True,
     ),
     Shipped(
         "cluster_partnership",
-        "Соглашение о партнёрстве участников кластера",
+        _("Соглашение о партнёрстве участников кластера"),
         [
-            each(["college", "enterprise"], "submission", 5, "Юрист участника"),
-            each(["roiv", "c_coord", "m_coord", "operator"], "submission", 5, "Согласование РОИВ и Корпорации"),
-            each(SIGNERS, "signature", 10, "Подписание участником"),
-            each(REGISTRARS, "registration", 3, "Регистрация участником"),
+            each(["college", "enterprise"], "submission", 5, _("Юрист участника")),
+            each(["roiv", "c_coord", "m_coord", "operator"], "submission", 5, _("Согласование РОИВ и Корпорации")),
+            each(SIGNERS, "signature", 10, _("Подписание участником")),
+            each(REGISTRARS, "registration", 3, _("Регистрация участником")),
         ],
         same_person=True,
     ),
-    Shipped("roadmap_ministry", "План мероприятий: Министерство", MINISTRY),
-    Shipped("roadmap_corporation", "План мероприятий: Корпорация", CORPORATION),
+    Shipped("roadmap_ministry", _("План мероприятий: Министерство"), MINISTRY),
+    Shipped("roadmap_corporation", _("План мероприятий: Корпорация"), CORPORATION),
     Shipped(
         "roadmap_item_result",
-        "Результат мероприятия одной Стороны",
+        _("Результат мероприятия одной Стороны"),
         [
-            stage(slot("responsible_side", COORDINATORS, "visa", 3, "Принятие результата ответственной Стороной")),
-            stage(slot("other_side", COORDINATORS, "visa", 3, "Подтверждение второй Стороной")),
+            stage(slot("responsible_side", COORDINATORS, "visa", 3, _("Принятие результата ответственной Стороной"))),
+            stage(slot("other_side", COORDINATORS, "visa", 3, _("Подтверждение второй Стороной"))),
         ],
     ),
     Shipped(
         "roadmap_item_joint",
-        "Результат совместного мероприятия",
-        [each(COORDINATORS, "visa", 3, "Координатор Стороны")],
+        _("Результат совместного мероприятия"),
+        [each(COORDINATORS, "visa", 3, _("Координатор Стороны"))],
     ),
-    Shipped("roadmap_report", "Отчёт о ходе реализации", [each(COORDINATORS, "visa", 3, "Координатор Стороны")]),
+    Shipped("roadmap_report", _("Отчёт о ходе реализации"), [each(COORDINATORS, "visa", 3, _("Координатор Стороны"))]),
     Shipped(
         "roadmap_change",
-        "Запрос на изменение плана",
+        _("Запрос на изменение плана"),
         [
-            each(COORDINATORS, "submission", 3, "Координатор Стороны"),
-            each(DEPUTIES, "visa", 5, "Заместитель руководителя Стороны"),
+            each(COORDINATORS, "submission", 3, _("Координатор Стороны")),
+            each(DEPUTIES, "visa", 5, _("Заместитель руководителя Стороны")),
         ],
     ),
     Shipped(
         "meeting_minutes",
-        "Протокол заседания рабочей группы",
+        _("Протокол заседания рабочей группы"),
         [
-            each(COORDINATORS, "submission", 2, "Координатор Стороны"),
-            each(DEPUTIES, "signature", 3, "Председательствующий от Стороны"),
+            each(COORDINATORS, "submission", 2, _("Координатор Стороны")),
+            each(DEPUTIES, "signature", 3, _("Председательствующий от Стороны")),
         ],
     ),
     Shipped(
         "regulatory_initiative",
-        "Нормативная инициатива",
+        _("Нормативная инициатива"),
         [
-            each(COORDINATORS, "submission", 3, "Координатор Стороны"),
-            each(LAWYERS, "visa", 5, "Правовой департамент Стороны"),
-            each(DEPUTIES, "visa", 3, "Заместитель руководителя Стороны"),
+            each(COORDINATORS, "submission", 3, _("Координатор Стороны")),
+            each(LAWYERS, "visa", 5, _("Правовой департамент Стороны")),
+            each(DEPUTIES, "visa", 3, _("Заместитель руководителя Стороны")),
         ],
     ),
 )

@@ -86,7 +86,7 @@ def shown_slot(
     waits = slot.state == "assigned"
     return {
         "id": slot.id,
-        "role": slot.label,
+        "role": words.named(slot.label),
         "holder": decision.name if decision else holders,
         "position": decision.position if decision else _position(slot),
         "verdict": str(state.label if decision is None or slot.state == "lapsed" else VERDICTS[decision.verdict]),
@@ -150,7 +150,7 @@ def planned(slots: Sequence[PlannedSlot]) -> list[dict[str, Any]]:
 def _planned_slot(slot: PlannedSlot) -> dict[str, Any]:
     held = bool(slot.holders)
     return {
-        "role": slot.label,
+        "role": words.named(slot.label),
         "holder": ", ".join(person.short_name for person in slot.holders),
         "position": slot.holders[0].position if len(slot.holders) == 1 else "",
         "verdict": str(_("%(n)s раб. дн.", n=slot.days) if held else _("роль никто не исполняет")),

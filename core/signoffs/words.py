@@ -29,6 +29,11 @@ def days(number: int) -> str:
     return str(_("%(n)s раб. дн.", n=number))
 
 
+def named(label: str) -> str:
+    """The name of a place or a route: a shipped one as the page speaks, an administrator's own as it is written."""
+    return str(_(label)) if label else ""
+
+
 @dataclass(frozen=True)
 class Term:
     """A due date in words. `left` is in working days, negative when past; `tone` is "late", "soon" or ""."""

@@ -15,6 +15,7 @@ from core.errors import NotFound, Reason
 from core.signoffs.models import Protocol, Remark
 from core.signoffs.plan import missing
 from core.signoffs.service.rounds import last_round, open_round, phase_complete
+from core.signoffs.words import named
 from roadmap import routes
 from roadmap.models import (
     OPEN_EDITION,
@@ -103,7 +104,7 @@ def visas_given(row: Edition, actor: Actor) -> Reason | None:
     )
     if given:
         return None
-    waiting = [slot.label for slot in current.slots if slot.state == "assigned"] if current else []
+    waiting = [named(slot.label) for slot in current.slots if slot.state == "assigned"] if current else []
     return Reason(_("Получены не все визы"), "all_mandatory_visas_current_round", ", ".join(waiting))
 
 
@@ -144,7 +145,7 @@ def all_signed(row: Edition, actor: Actor) -> Reason | None:
     """Each party's signature is there."""
     current = last_round(KIND, row.id)
     slots = [slot for slot in current.slots if slot.phase == "signing"] if current else []
-    waiting = [slot.label for slot in slots if slot.state != "approved"]
+    waiting = [named(slot.label) for slot in slots if slot.state != "approved"]
     if slots and not waiting:
         return None
     return Reason(_("Нет подписей всех Сторон"), "all_copies_returned", ", ".join(waiting))

@@ -13,6 +13,7 @@ from core.accounts.actor import Actor
 from core.signoffs.models import Decision, Remark, Round, Slot
 from core.signoffs.queries.sheet import Sheet, sheet
 from core.signoffs.states import VERDICTS
+from core.signoffs.words import named
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,10 @@ def _decided(found: Sheet, row: Round, slot: Slot, decision: Decision) -> Event:
     organisation = found.organisations[slot.organisation_id].short_name
     if decision.kept:
         at, what, note = slot.finished_at or decision.at, "kept", decision.carried_note
-        title, who = _("Виза сохранена: %(label)s", label=slot.label), decision.carried_by
+        title, who = _("Виза сохранена: %(label)s", label=named(slot.label)), decision.carried_by
     else:
         at, what, note = decision.at, "decided", decision.comment
-        title, who = f"{VERDICTS[decision.verdict]}: {slot.label}", decision.name
+        title, who = f"{VERDICTS[decision.verdict]}: {named(slot.label)}", decision.name
     mark = f"{decision.mark} {decision.principal_name}".strip() if decision.mark == "за" else decision.mark
     on_paper = decision.paper_act_id is not None
     return Event(at, what, title, row.number, who, organisation, note, mark, on_paper)

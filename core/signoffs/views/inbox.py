@@ -67,7 +67,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "hash": entry.document_hash,
         "title": entry.title,
         "kind": SLOT_KINDS[entry.kind],
-        "label": entry.label,
+        "label": words.named(entry.label),
         "initiator": entry.initiator,
         "side": entry.initiator_side,
         "round": entry.round_number,

@@ -90,7 +90,7 @@ def _preview(row: RouteTemplate, parties: list[int], money: bool) -> templates.P
 def _shown(number: int, stage: Mapping[str, Any]) -> dict[str, Any]:
     slots = [
         {
-            "label": slot.get("label") or _roles(slot),
+            "label": words.named(slot.get("label") or "") or _roles(slot),
             "bind": _bound(slot),
             "kind": templates.KINDS.get(slot["kind"], slot["kind"]),
             "condition": _when(slot),

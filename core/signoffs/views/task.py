@@ -95,7 +95,7 @@ def _court(current: Task, holders: str) -> str:
         return str(approval_task.states[current.slot.state].label)
     if current.hat:
         return str(_("Ждёт Вашего решения"))
-    return str(_("На столе: %(who)s", who=holders or current.slot.label))
+    return str(_("На столе: %(who)s", who=holders or words.named(current.slot.label)))
 
 
 def _held(current: Task) -> str:

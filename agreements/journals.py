@@ -29,10 +29,10 @@ def give(organisation_id: int, agreement_id: int, actor: Actor, wanted: str = ""
     number anybody could cite.
     """
     day = clock.today()
-    journal = _journal(organisation_id, day.year)
+    journal = of_organisation(organisation_id, day.year)
     if wanted:
         number = _free(journal, wanted)
-        seq = _in_order(journal, number)
+        seq = in_order(journal, number)
     else:
         number, seq = _next(journal)
     return _enter(journal, number, seq, actor, agreement_id=agreement_id)
@@ -46,7 +46,7 @@ def _next(journal: Journal) -> tuple[str, int]:
     return f"{journal.prefix}{journal.last}", journal.last
 
 
-def _in_order(journal: Journal, number: str) -> int | None:
+def in_order(journal: Journal, number: str) -> int | None:
     """The place of a number brought by hand that looks like one of the journal's own; None for any other."""
     place = number.removeprefix(journal.prefix)
     own = place != number and place.isdecimal() and place == str(int(place)) and 0 < int(place) < 10**6
@@ -87,7 +87,7 @@ def set_aside(actor: Actor, note: str, count: int = 1) -> list[RegistrationEntry
         raise NotValid(_("За один раз — от 1 до %(n)s номеров", n=MOST_SET_ASIDE), "count")
     assert actor.organisation_id is not None
     with transaction():
-        journal = _journal(actor.organisation_id, clock.today().year)
+        journal = of_organisation(actor.organisation_id, clock.today().year)
         rows = [_enter(journal, *_next(journal), actor, note=note.strip()) for _n in range(count)]
         data = {"year": journal.year, "numbers": [row.number for row in rows]}
         act = audit.Act("registration_journal", journal.id, "set_aside", comment=note.strip(), data=data)
@@ -144,7 +144,7 @@ def explain(actor: Actor, year: int, seq: int, note: str) -> RegistrationEntry:
         raise NotValid(_("Напишите, почему номер не присвоен документу"), "note")
     assert actor.organisation_id is not None
     with transaction():
-        journal = _journal(actor.organisation_id, year)
+        journal = of_organisation(actor.organisation_id, year)
         if seq not in gaps(journal):
             raise NotFound(_("Такого пропуска в журнале нет"))
         return _enter(journal, f"{journal.prefix}{seq}", seq, actor, note=note.strip())
@@ -180,8 +180,8 @@ def _taken(journal: Journal, number: str) -> bool:
     )
 
 
-def _journal(organisation_id: int, year: int) -> Journal:
-    """The journal under its lock; made on the first number of the year."""
+def of_organisation(organisation_id: int, year: int) -> Journal:
+    """The journal under its lock, inside the caller's transaction; made on the first number of the year."""
     statement = (
         select(Journal)
         .where(Journal.organisation_id == organisation_id, Journal.code == CODE, Journal.year == year)

@@ -15,6 +15,7 @@ from core.documents.downloads import disposition
 def _handed(agreement_id: int) -> Response:
     source, name = pack(agreement_id, me())
     answer = send_file(source, mimetype="application/zip", etag=False)
+    answer.call_on_close(source.close)
     answer.headers["Content-Disposition"] = disposition(name)
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["Cache-Control"] = "private, no-store"

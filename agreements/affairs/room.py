@@ -8,9 +8,10 @@ from agreements import clock_work, searching, telling
 from agreements.affairs import ending, evidence, merging
 from agreements.affairs.blueprint import api, bp
 from agreements.evidence import commands
+from agreements.importing import service as importing
 
 PAGES = (ending, evidence, merging)
-HANDLERS = (clock_work, searching, telling)
+HANDLERS = (clock_work, importing, searching, telling)
 
 
 def init_app(app: APIFlask) -> None:

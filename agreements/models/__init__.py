@@ -1,6 +1,7 @@
 """Tables of agreements."""
 
 from agreements.models.agreement import Agreement, AgreementParty, Revision
+from agreements.models.imports import ImportRun
 from agreements.models.life import Amendment, Notice, Prolongation
 from agreements.models.registration import Journal, RegistrationEntry
 from agreements.models.reminders import Reminder
@@ -14,6 +15,7 @@ __all__ = [
     "Amendment",
     "Delivery",
     "ElectronicSignature",
+    "ImportRun",
     "Journal",
     "Notice",
     "PaperCopy",

@@ -98,9 +98,7 @@ def deliveries(webhook_id: int, actor: Actor, after: str = "", before: str = "")
     """The log of an address, newest first."""
     row = webhook(webhook_id, actor)
     key = Key(Delivery.__table__.c.id, lambda each: each.id, descending=True)
-    return page(
-        select(Delivery).where(Delivery.webhook_id == row.id), [key], after=after, before=before, scalars=True
-    )
+    return page(select(Delivery).where(Delivery.webhook_id == row.id), [key], after=after, before=before, scalars=True)
 
 
 def send_again(delivery_id: int, actor: Actor) -> Delivery:

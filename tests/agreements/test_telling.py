@@ -175,9 +175,7 @@ def test_nothing_is_sent_of_what_the_organisation_may_not_see(
             pass
         drain(limit=1)
         with transaction():
-            db.session.execute(
-                db.delete(Reader).where(Reader.organisation_id == company.organisations["corporation"])
-            )
+            db.session.execute(db.delete(Reader).where(Reader.organisation_id == company.organisations["corporation"]))
         hurry()
         assert listening.got == []
 

@@ -1,0 +1,194 @@
+"""A person of another organisation reaches nothing of an agreement: by any page, API call, ZIP, search hit or count.
+
+Generated from the routes: a new one is asked the same without anybody thinking of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from agreements.demo import scenes
+from agreements.demo.load import Company
+from agreements.models import Agreement, Delivery, ImportRun, PaperCopy, RegistrationEntry, Revision, SavedView, Webhook
+from core import clock
+from core.accounts.models import Person
+from core.db import db, transaction
+from core.documents.models import Attachment, IssuedDocument
+from core.signoffs.models import PaperAct, Protocol, ProtocolRow, Remark, Slot
+from tests.agreements.lives import an_amendment
+from tests.builders import sign_in
+
+ROOMS = ("agreements", "affairs", "documents", "signoffs")
+SECRET = "Щёлкино"
+"""A word that stands in the agreement's title, and nowhere else."""
+TITLE = f"Соглашение о городе {SECRET}"
+
+
+def of_rooms(app: APIFlask) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.split(".")[0].removesuffix("_api").removesuffix("_pages") in ROOMS
+    ]
+
+
+@pytest.fixture
+def secret(app: APIFlask, company: Company) -> dict[str, list[Any]]:
+    """An agreement of the ministry and the corporation with all an agreement can have; ids by argument."""
+    with app.app_context():
+        agreement = scenes.cooperation_of_2023(company)
+        with transaction():
+            row = db.session.get_one(Agreement, agreement.id)
+            row.title = TITLE
+        with clock.at(scenes.Stage(company, date(2026, 3, 2)).next()):
+            draft = an_amendment(company, agreement)
+        return ids(agreement, draft)
+
+
+def ids(agreement: Agreement, draft: Agreement) -> dict[str, list[Any]]:
+    def of(model: Any) -> list[Any]:
+        return list(db.session.scalars(select(model.id).limit(3))) or [1]
+
+    documents = db.session.execute(select(IssuedDocument.id, IssuedDocument.code).limit(3)).all()
+    return {
+        "agreement_id": [agreement.id, draft.id],
+        "subject_id": [agreement.id],
+        "parent": [agreement.id],
+        "document_id": [row.id for row in documents],
+        "code": [row.code for row in documents],
+        "attachment_id": of(Attachment),
+        "slot_id": of(Slot),
+        "copy_id": of(PaperCopy),
+        "number": list(db.session.scalars(select(Revision.number).limit(2))),
+        "remark_id": of(Remark),
+        "protocol_id": of(Protocol),
+        "row_id": of(ProtocolRow),
+        "act_id": of(PaperAct),
+        "paper_act_id": of(PaperAct),
+        "webhook_id": of(Webhook),
+        "delivery_id": of(Delivery),
+        "run_id": of(ImportRun),
+        "view_id": of(SavedView),
+        "entry_id": of(RegistrationEntry),
+        "kind": ["agreement"],
+        "step": ["terminate"],
+        "name": ["terminate"],
+        "ending": ["xlsx", "csv"],
+        "marks": [TITLE, *(sha256 for model in (IssuedDocument, Attachment) for sha256 in hashes(model))],
+    }
+
+
+def hashes(model: Any) -> list[str]:
+    return list(db.session.scalars(select(model.sha256)))
+
+
+def addresses(app: APIFlask, rule: Rule, known: dict[str, list[Any]]) -> Iterator[str]:
+    """The rule with the secret's ids, and with its words in the query."""
+    for turn in range(3):
+        values: dict[str, Any] = {}
+        for name in rule.arguments:
+            options = known.get(name) or [1 if "Integer" in type(rule._converters[name]).__name__ else "x"]
+            values[name] = options[turn % len(options)]
+        with app.test_request_context():
+            address = app.url_for(rule.endpoint, **values)
+        yield str(address)
+        if not rule.arguments:
+            for query in (f"q={SECRET}", f"parent={known['agreement_id'][0]}", f"party={SECRET}", "moving=1"):
+                yield f"{address}?{query}"
+            return
+
+
+BODIES: tuple[dict[str, Any], ...] = (
+    {"data": {"comment": "x", "verdict": "approved", "version": "1"}},
+    {"json": {"comment": "x", "verdict": "approved", "version": 1, "text": SECRET[:3]}},
+)
+
+
+def words(answer: TestResponse) -> str:
+    """Everything an answer says, a ZIP or an office file unpacked."""
+    content = answer.data
+    if content[:2] == b"PK":
+        import zipfile
+
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = b"\n".join(archive.read(name) for name in archive.namelist())
+    text = content.decode("utf-8", "replace")
+    return text + (json.dumps(answer.json, ensure_ascii=False) if answer.is_json else "")
+
+
+def asked(client: FlaskClient, app: APIFlask, known: dict[str, list[Any]]) -> Iterator[tuple[str, TestResponse]]:
+    for rule in of_rooms(app):
+        for address in addresses(app, rule, known):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                for body in BODIES if method != "GET" else ({},):
+                    yield f"{method} {address}", client.open(address, method=method, **body)
+
+
+def test_a_person_of_another_organisation_reaches_nothing(
+    app: APIFlask, company: Company, client: FlaskClient, secret: dict[str, list[Any]]
+) -> None:
+    with app.app_context():
+        stranger = db.session.get_one(Person, company.people["samara"])
+        before = state(secret)
+    sign_in(client, stranger)
+    leaks, count = [], 0
+    for what, answer in asked(client, app, secret):
+        count += 1
+        with answer:
+            told = words(answer)
+            reached = about(what.split(" ", 1)[1], secret) and answer.status_code < 400 and not redirected(answer)
+            if reached or answer.status_code >= 500 or any(mark in told for mark in secret["marks"]):
+                leaks.append(f"{what} → {answer.status_code}")
+    assert count > 100
+    assert not leaks, "\n".join(sorted(set(leaks)))
+    with client.get("/api/v1/agreements/counts") as answer:
+        assert answer.json == {"counts": {}, "capped": False}
+    with app.app_context():
+        assert state(secret) == before
+
+
+def about(path: str, secret: dict[str, list[Any]]) -> bool:
+    """Whether an address names the secret itself."""
+    places = [str(number) for number in secret["agreement_id"]]
+    return any(re.search(rf"/agreements?/{number}(/|$|\?)", path) for number in places)
+
+
+def redirected(answer: TestResponse) -> bool:
+    """A redirect to the sign-in tells nothing."""
+    return answer.status_code in (302, 303) and "sign-in" in answer.headers.get("Location", "")
+
+
+def state(secret: dict[str, list[Any]]) -> list[Any]:
+    """What the stranger must not have moved."""
+    rows = db.session.execute(
+        select(Agreement.id, Agreement.state, Agreement.version).where(Agreement.id.in_(secret["agreement_id"]))
+    )
+    return sorted(tuple(row) for row in rows)
+
+
+def test_whoever_belongs_there_does_reach_it(
+    app: APIFlask, company: Company, client: FlaskClient, secret: dict[str, list[Any]]
+) -> None:
+    """The same questions do find the word for a party: the test above can fail."""
+    with app.app_context():
+        person = db.session.get_one(Person, company.people["c.coord"])
+    sign_in(client, person)
+    number = secret["agreement_id"][0]
+    own = f"/agreements/{number}"
+    for address in (own, "/agreements", f"/agreements?q={SECRET.lower()}", "/agreements/export.xlsx", f"/api/v1{own}"):
+        with client.get(address) as answer:
+            assert TITLE in words(answer), address
+    with client.post(f"{own}/evidence.zip") as answer:
+        assert TITLE in words(answer)

@@ -56,9 +56,9 @@ def gather() -> Company:
 
 
 def _roadmap(company: Company) -> None:
-    from roadmap import demo
+    from roadmap.demo import load as load_plan
 
-    demo.load(company)
+    load_plan(company)
 
 
 def _company() -> Company:

@@ -40,8 +40,23 @@ def _level(text: str) -> int:
 
 
 def _text(form: MultiDict[str, str], name: str) -> str:
-    """One paragraph: a line break inside a clause would be another clause in Word."""
-    return " ".join(form.get(name, "").split("\n")).replace("\r", "").strip()
+    return one_paragraph(form.get(name, ""))
+
+
+def one_paragraph(text: str) -> str:
+    """A line break typed inside a clause would be another paragraph in Word."""
+    return " ".join(text.replace("\r", "").split("\n")).strip()
+
+
+def untouched(typed: Sequence[Clause], before: Sequence[Mapping[str, Any]]) -> list[Clause]:
+    """The typed clauses, those nobody touched with their text to the letter: a browser trims and re-breaks it."""
+    known = {clause["id"]: str(clause["text"]) for clause in before}
+    return [
+        {**clause, "text": known[clause["id"]]}
+        if clause["text"] == one_paragraph(known.get(clause["id"], ""))
+        else clause
+        for clause in typed
+    ]
 
 
 def same_text(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:

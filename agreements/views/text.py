@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from agreements import amending, drafting, service
 from agreements.dossier import head
-from agreements.forms.clauses import next_number, same_text, typed_changes, typed_clauses
+from agreements.forms.clauses import next_number, same_text, typed_changes, typed_clauses, untouched
 from agreements.models import Agreement
 from agreements.preview import preview
 from agreements.views.blueprint import bp
@@ -32,7 +32,7 @@ def text(agreement_id: int) -> Any:
     own = template_text(agreement)
     if request.method == "GET":
         return _text_page(agreement, agreement.clauses or own, own)
-    wanted = [] if "reset" in request.form else typed_clauses(request.form)
+    wanted = [] if "reset" in request.form else untouched(typed_clauses(request.form), agreement.clauses or own)
     if same_text(wanted, own):
         wanted = []
     try:

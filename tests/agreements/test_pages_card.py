@@ -102,7 +102,9 @@ def test_the_page_says_whose_court_it_is_in_and_for_how_long(app: APIFlask, comp
 def test_impossible_steps_are_told_with_their_reasons_and_hidden_ones_left_out(app: APIFlask, company: Company) -> None:
     with app.app_context():
         entered = scenes.cooperation(company, "Неполное")
-        made = service.create(service.AgreementInput("cooperation", "Неполное", entered.parties), company.actor("m.coord"))
+        made = service.create(
+            service.AgreementInput("cooperation", "Неполное", entered.parties), company.actor("m.coord")
+        )
     text = words(browser(app, company, "m.coord").get(f"/agreements/{made.id}"))
     assert "Направить на согласование Не заполнено: Направления сотрудничества, Координаторы Сторон" in text
     assert "Истёк срок" not in text
@@ -201,9 +203,7 @@ def test_an_electronic_signature_is_recorded_with_its_certificate(app: APIFlask,
     client = browser(app, company, "m.signer")
     page = words(client.get(f"/agreements/{agreement_id}"))
     assert "Служба сама не подписывает и подпись не проверяет" in page
-    answer = client.post(
-        f"/agreements/{agreement_id}/sign/{slot_of(app, company, 'm.signer')}", data=a_certificate()
-    )
+    answer = client.post(f"/agreements/{agreement_id}/sign/{slot_of(app, company, 'm.signer')}", data=a_certificate())
     assert answer.status_code == 302, words(answer)
     assert state(app, agreement_id) == "partly_signed"
     with app.app_context():
@@ -275,7 +275,7 @@ def test_an_unreadable_return_date_is_told_at_its_input(app: APIFlask, company: 
 
 
 def test_the_issued_bytes_come_under_a_cyrillic_name(app: APIFlask, company: Company) -> None:
-    agreement_id = brought(app, company, registered)
+    brought(app, company, registered)
     with app.app_context():
         drain()
         document = db.session.scalars(

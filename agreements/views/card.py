@@ -36,6 +36,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
     names = {party.organisation_id: party.organisation.short_name for party in agreement.parties}
     mine = [offer for offer in found.offers if offer.mine and not offer.step.hidden]
     others = [offer for offer in found.offers if not offer.mine and not offer.step.hidden]
+    places = {slot.id: named(slot.label) for slot in current.slots} if current else {}
     return render_template(
         "agreements/card.html",
         it=agreement,
@@ -52,7 +53,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         tasks=shown.tasks_of(found, actor),
         task_url=_task_url,
         signing=shown.my_slot(found, actor, "signature") if agreement.signing_method == "electronic" else None,
-        history=shown.timeline(found.history, {slot.id: named(slot.label) for slot in current.slots} if current else {}),
+        history=shown.timeline(found.history, places),
         shown=shown,
         roles=ROLE_LABELS,
         today=clock.today(),

@@ -27,9 +27,13 @@ def write(entries: Sequence[Entry], run: ImportRun, actor: Actor) -> None:
     _numbers(entries, ids, run, actor)
     _readers(entries, ids)
     searching.put(db.session.connection(), ids)
+    audit.begin(actor.who(), _acts(entries, ids, run))
+
+
+def _acts(entries: Sequence[Entry], ids: Sequence[int], run: ImportRun) -> Iterator[audit.Act]:
     for entry, agreement_id in zip(entries, ids, strict=True):
         data = {"import": run.id, "row": entry.row, "sha256": run.sha256}
-        audit.append(actor.who(), audit.Act("agreement", agreement_id, "import", to_state=entry.state, data=data))
+        yield audit.Act("agreement", agreement_id, "import", to_state=entry.state, data=data)
 
 
 def _put(model: Any, rows: Iterator[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, func, insert, inspect, select, text
+from sqlalchemy import Connection, bindparam, delete, event, func, insert, inspect, select, text
 from sqlalchemy.orm import Session, UOWTransaction
 
 from agreements.models import Agreement, AgreementParty, SearchText
@@ -25,8 +25,10 @@ PORTION = 500
 def put(connection: Connection, ids: Iterable[int]) -> int:
     """Write the words of the agreements anew; returns how many there are."""
     wanted = sorted(set(ids))
-    if not wanted:
-        return 0
+    return sum(_put(connection, wanted[start : start + PORTION]) for start in range(0, len(wanted), PORTION))
+
+
+def _put(connection: Connection, wanted: Sequence[int]) -> int:
     rows = _texts(connection, wanted)
     connection.execute(delete(SearchText).where(SearchText.agreement_id.in_(wanted)))
     if connection.dialect.name == "postgresql":
@@ -37,9 +39,12 @@ def put(connection: Connection, ids: Iterable[int]) -> int:
 
 
 def _put_postgres(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    for row in rows:
-        vector = func.to_tsvector("russian", row["words"])
-        connection.execute(insert(SearchText).values(**row, vector=vector))
+    if rows:
+        vector = func.to_tsvector("russian", bindparam("words"))
+        statement = insert(SearchText).values(
+            agreement_id=bindparam("agreement_id"), words=bindparam("words"), vector=vector
+        )
+        connection.execute(statement, rows)
 
 
 def _put_sqlite(connection: Connection, wanted: Sequence[int], rows: Sequence[dict[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from core.audit.chain import Broken, anchor_heads, digest_of, verify
 from core.audit.models import AuditAnchor, AuditHead, AuditRecord
-from core.audit.record import Act, Who, append
+from core.audit.record import Act, Who, append, begin
 
 __all__ = [
     "Act",
@@ -13,6 +13,7 @@ __all__ = [
     "Who",
     "anchor_heads",
     "append",
+    "begin",
     "digest_of",
     "verify",
 ]

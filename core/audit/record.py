@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -14,6 +14,9 @@ from core import clock
 from core.audit.chain import START, digest_of
 from core.audit.models import AuditHead, AuditRecord
 from core.db import db, in_transaction
+
+PORTION = 500
+"""Rows of one insert."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,37 @@ def append(who: Who, act: Act) -> AuditRecord:
     if not in_transaction():
         raise RuntimeError("an audit record outside a transaction proves nothing")
     head = _head(act.subject_kind, act.subject_id)
+    record = _record(who, act, head.seq + 1, head.hash)
+    head.seq, head.hash = record.seq, record.hash
+    db.session.add(record)
+    return record
+
+
+def begin(who: Who, acts: Iterable[Act]) -> int:
+    """The first records of many new subjects at once, by plain inserts; returns how many.
+
+    Must be called inside `transaction()`. Raises IntegrityError where a subject has a chain already.
+    """
+    if not in_transaction():
+        raise RuntimeError("an audit record outside a transaction proves nothing")
+    records = [_record(who, act, 1, START) for act in acts]
+    heads = [
+        {"subject_kind": row.subject_kind, "subject_id": row.subject_id, "seq": 1, "hash": row.hash, "anchored_seq": 0}
+        for row in records
+    ]
+    names = [column.key for column in AuditRecord.__mapper__.column_attrs if column.key != "id"]
+    for start in range(0, len(records), PORTION):
+        db.session.execute(insert(AuditHead), heads[start : start + PORTION])
+        rows = [{name: getattr(row, name) for name in names} for row in records[start : start + PORTION]]
+        db.session.execute(insert(AuditRecord), rows)
+    return len(records)
+
+
+def _record(who: Who, act: Act, seq: int, previous: str) -> AuditRecord:
     record = AuditRecord(
         subject_kind=act.subject_kind,
         subject_id=act.subject_id,
-        seq=head.seq + 1,
+        seq=seq,
         at=clock.now(),
         actor_id=who.id,
         actor_name=who.name,
@@ -64,11 +94,9 @@ def append(who: Who, act: Act) -> AuditRecord:
         data=dict(act.data),
         address=who.address,
         session=who.session,
-        previous_hash=head.hash,
+        previous_hash=previous,
     )
     record.hash = digest_of(record)
-    head.seq, head.hash = record.seq, record.hash
-    db.session.add(record)
     return record
 
 

@@ -70,9 +70,7 @@ def _known(ids: Sequence[int], actor: Actor) -> dict[int, Known]:
     return {row.id: row for row in rows}
 
 
-def _one(
-    each: Chosen, verdict: str, comment: str, actor: Actor, row: Known | None
-) -> Outcome:
+def _one(each: Chosen, verdict: str, comment: str, actor: Actor, row: Known | None) -> Outcome:
     title = row.title if row is not None else str(_("Задание %(n)s", n=each.slot_id))
     try:
         decide(each.slot_id, verdict, actor, comment=comment, seen_hash=each.seen_hash)

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import clock
 from core.accounts.actor import Actor
@@ -17,6 +17,14 @@ from core.signoffs.models import Slot, SlotHolder, Substitution
 
 _HELD = "substitutions"
 _day: ContextVar[date | None] = ContextVar("day of the act", default=None)
+
+
+_ACTIVE = select(Substitution).where(
+    Substitution.substitute_id == bindparam("person"),
+    Substitution.starts_on <= bindparam("day"),
+    Substitution.ends_on >= bindparam("day"),
+    Substitution.revoked_at.is_(None),
+)
 
 
 @dataclass(frozen=True)
@@ -63,13 +71,7 @@ def active_substitutions(person_id: int) -> list[Substitution]:
 
 
 def _read(person_id: int, day: date) -> list[Substitution]:
-    statement = select(Substitution).where(
-        Substitution.substitute_id == person_id,
-        Substitution.starts_on <= day,
-        Substitution.ends_on >= day,
-        Substitution.revoked_at.is_(None),
-    )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(_ACTIVE, {"person": person_id, "day": day}))
 
 
 def hat_for(slot: Slot, actor: Actor) -> Hat | None:

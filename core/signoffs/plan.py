@@ -281,11 +281,7 @@ def _empty_quorums(slots: Sequence[PlannedSlot]) -> list[Reason]:
     for slot in slots:
         if slot.rule in QUORUM and slot.kind != "acknowledgement":
             stages.setdefault(slot.place, []).append(slot)
-    return [
-        _nobody(stage[0])
-        for stage in stages.values()
-        if not any(slot.holders or slot.mandatory for slot in stage)
-    ]
+    return [_nobody(stage[0]) for stage in stages.values() if not any(slot.holders or slot.mandatory for slot in stage)]
 
 
 def warnings(slots: Sequence[PlannedSlot], drafters: Iterable[int] = ()) -> list[Reason]:

@@ -57,9 +57,7 @@ def holds_slot(slot: Slot, actor: Actor) -> Reason | None:
 def holds_slot_himself(slot: Slot, actor: Actor) -> Reason | None:
     if any(holder.person_id == actor.id for holder in slot.holders):
         return None
-    return Reason(
-        _("Передать задание может только тот, кому оно назначено"), "holds_slot_himself", _holders(slot)
-    )
+    return Reason(_("Передать задание может только тот, кому оно назначено"), "holds_slot_himself", _holders(slot))
 
 
 def round_is_open(slot: Slot, actor: Actor) -> Reason | None:
@@ -72,9 +70,7 @@ def not_author(slot: Slot, actor: Actor) -> Reason | None:
     """Nobody gives a visa on what they drafted; the drafter's own submission mark is exempt."""
     if slot.kind != "visa" or people_behind(slot, actor).isdisjoint(slot.round.drafters):
         return None
-    return Reason(
-        _("Вы готовили этот проект: визу даёт не автор"), "not_author", _("другой сотрудник подразделения")
-    )
+    return Reason(_("Вы готовили этот проект: визу даёт не автор"), "not_author", _("другой сотрудник подразделения"))
 
 
 def people_behind(slot: Slot, actor: Actor) -> set[int | None]:
@@ -108,9 +104,7 @@ def not_decided_here_before(slot: Slot, actor: Actor) -> Reason | None:
 
 
 def no_paper_act_waits(slot: Slot, actor: Actor) -> Reason | None:
-    act = db.session.scalars(
-        select(PaperAct).where(PaperAct.slot_id == slot.id, PaperAct.state == "recorded")
-    ).first()
+    act = db.session.scalars(select(PaperAct).where(PaperAct.slot_id == slot.id, PaperAct.state == "recorded")).first()
     if act is None:
         return None
     return Reason(

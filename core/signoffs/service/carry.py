@@ -94,7 +94,5 @@ def _carried(slot: Slot, given: Decision, difference: str, actor: Actor) -> Deci
 def _journal(slot: Slot, given: Decision, before: str, difference: str, actor: Actor) -> None:
     kind, subject_id = slot.round.subject
     data = {"slot": slot.id, "label": slot.label, "of": given.name, "given_for": given.document_hash}
-    act = audit.Act(
-        kind, subject_id, "keep_visa", before, slot.state, difference, slot.round.document_hash, data
-    )
+    act = audit.Act(kind, subject_id, "keep_visa", before, slot.state, difference, slot.round.document_hash, data)
     audit.append(actor.who(), act)

@@ -98,9 +98,7 @@ def lock_slot(slot_id: int, actor: Actor) -> Slot:
 
 def lock_round_for(round_id: int, actor: Actor) -> Round:
     """The round under the locks of its subject and its own. Raises NotFound for hidden and absent alike."""
-    found = db.session.execute(
-        select(Round.subject_kind, Round.subject_id).where(Round.id == round_id)
-    ).one_or_none()
+    found = db.session.execute(select(Round.subject_kind, Round.subject_id).where(Round.id == round_id)).one_or_none()
     if found is None or not may_see(actor, found.subject_kind, found.subject_id):
         raise NotFound(_("Круг согласования не найден"))
     subject(found.subject_kind).lock(found.subject_id)
@@ -181,9 +179,7 @@ def _follow(slot: Slot, decision: Decision, actor: Actor) -> None:
         after_decision(slot.round, slot, actor)
 
 
-def _decision(
-    slot: Slot, verdict: str, actor: Actor, comment: str, hat: Hat, paper: PaperAct | None
-) -> Decision:
+def _decision(slot: Slot, verdict: str, actor: Actor, comment: str, hat: Hat, paper: PaperAct | None) -> Decision:
     substituted = hat.substitution is not None
     return Decision(
         slot_id=slot.id,

@@ -111,9 +111,7 @@ def _reopen(row: ProtocolRow) -> None:
     db.session.flush()
 
 
-def propose(
-    row_id: int, text: str, justification: str, actor: Actor, version: int | None = None
-) -> ProtocolRow:
+def propose(row_id: int, text: str, justification: str, actor: Actor, version: int | None = None) -> ProtocolRow:
     """Propose an agreed wording; the proposer's party consents to it by proposing. Earlier consents do not count."""
     with transaction():
         row = _row(row_id, actor, version)

@@ -139,9 +139,7 @@ def _stage(current: Round, place: NewSlot, organisation: int) -> list[Slot]:
     return stage
 
 
-def _slot(
-    current: Round, place: NewSlot, stage: Sequence[Slot], organisation: int, people: Sequence[Person]
-) -> Slot:
+def _slot(current: Round, place: NewSlot, stage: Sequence[Slot], organisation: int, people: Sequence[Person]) -> Slot:
     first = stage[0]
     slot = Slot(
         organisation_id=organisation,

@@ -72,9 +72,7 @@ def _remark(current: Round, remark: NewRemark, actor: Actor) -> Remark:
     )
 
 
-def answer_remark(
-    remark_id: int, answer: str, justification: str, actor: Actor, version: int | None = None
-) -> Remark:
+def answer_remark(remark_id: int, answer: str, justification: str, actor: Actor, version: int | None = None) -> Remark:
     """Accept or decline a remark; the answer may change until the text is submitted again.
 
     Raises NotFound, NotAllowed (not a coordinator of the initiator), NotNow (submitted again already, or the answer was

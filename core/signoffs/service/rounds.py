@@ -116,9 +116,7 @@ def _marked(slot: PlannedSlot, actor: Actor) -> PlannedSlot:
 
 def _round(order: Start, actor: Actor) -> Round:
     last = db.session.scalar(
-        select(func.max(Round.number)).where(
-            Round.subject_kind == order.kind, Round.subject_id == order.subject_id
-        )
+        select(func.max(Round.number)).where(Round.subject_kind == order.kind, Round.subject_id == order.subject_id)
     )
     initiator = next((party for party in order.parties if party.initiator), order.parties[0])
     return Round(
@@ -132,8 +130,7 @@ def _round(order: Start, actor: Actor) -> Round:
         drafters=list(order.drafters),
         facts=dict(order.facts.conditions),
         templates=[
-            [c.party.organisation_id if c.party else None, c.template.code, c.template.version]
-            for c in order.courses
+            [c.party.organisation_id if c.party else None, c.template.code, c.template.version] for c in order.courses
         ],
         opened_at=clock.now(),
         opened_by=actor.id,
@@ -305,9 +302,7 @@ def after_decision(current: Round, slot: Slot, actor: Actor) -> None:
 
 def phase_complete(current: Round) -> bool:
     """Every stage of every track of the phase meets its rule."""
-    return all(
-        stage_complete(stage) for track in tracks(current.slots, current.phase) for stage in track.values()
-    )
+    return all(stage_complete(stage) for track in tracks(current.slots, current.phase) for stage in track.values())
 
 
 def pass_phase(current: Round, actor: Actor) -> None:
@@ -332,9 +327,7 @@ def recall(slots: Sequence[Slot], note: str, actor: Actor) -> None:
         approval_task.take(slot, "recall", actor, Ask(comment=note))
         slot.note, slot.finished_at = note, now
     clear_desks(slots)
-    waiting = select(PaperAct).where(
-        PaperAct.slot_id.in_([slot.id for slot in slots]), PaperAct.state == "recorded"
-    )
+    waiting = select(PaperAct).where(PaperAct.slot_id.in_([slot.id for slot in slots]), PaperAct.state == "recorded")
     for act in db.session.scalars(waiting):
         act.state, act.refusal, act.confirmed_at = "refused", note, now
     db.session.flush()

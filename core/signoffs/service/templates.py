@@ -67,9 +67,7 @@ def _enter(
     code: str, name: str, stages: list[dict[str, Any]], same_person: bool, actor: Actor, note: str
 ) -> RouteTemplate:
     """The next version becomes the active one; running rounds keep theirs."""
-    rows = list(
-        db.session.scalars(select(RouteTemplate).where(RouteTemplate.code == code, RouteTemplate.active))
-    )
+    rows = list(db.session.scalars(select(RouteTemplate).where(RouteTemplate.code == code, RouteTemplate.active)))
     for row in rows:
         row.active = False
     db.session.flush()
@@ -142,9 +140,7 @@ def checked(entered: RouteInput) -> list[dict[str, Any]]:
 
 
 def _stage(number: int, stage: Mapping[str, Any], faults: dict[str, Any]) -> dict[str, Any]:
-    slots = [
-        _slot(f"{number}.{index}", slot, faults) for index, slot in enumerate(stage.get("slots", []), start=1)
-    ]
+    slots = [_slot(f"{number}.{index}", slot, faults) for index, slot in enumerate(stage.get("slots", []), start=1)]
     rule, n = stage.get("rule", "all"), _whole(stage.get("n", 1))
     if not slots:
         faults[f"{number}"] = _("На этапе никого нет")
@@ -206,9 +202,7 @@ class Preview:
     warnings: Sequence[Reason]
 
 
-def preview(
-    courses: Sequence[Course], parties: Sequence[Party], facts: Facts, drafters: Sequence[int] = ()
-) -> Preview:
+def preview(courses: Sequence[Course], parties: Sequence[Party], facts: Facts, drafters: Sequence[int] = ()) -> Preview:
     """Draw the courses for these parties today."""
     slots = draw(courses, parties, facts)
     return Preview(slots, missing(slots, parties), warnings(slots, drafters))
@@ -248,6 +242,4 @@ def versions(code: str) -> list[RouteTemplate]:
 
 def routes() -> list[RouteTemplate]:
     """The active version of every route, by name."""
-    return list(
-        db.session.scalars(select(RouteTemplate).where(RouteTemplate.active).order_by(RouteTemplate.name))
-    )
+    return list(db.session.scalars(select(RouteTemplate).where(RouteTemplate.active).order_by(RouteTemplate.name)))

@@ -199,9 +199,7 @@ def _route(code: str, stages: Sequence[Mapping[str, Any]], same_person: bool) ->
 def slot_of(current: Round, label: str) -> Slot:
     """The slot by its label, read anew."""
     return db.session.scalars(
-        select(Slot)
-        .where(Slot.round_id == current.id, Slot.label == label)
-        .execution_options(populate_existing=True)
+        select(Slot).where(Slot.round_id == current.id, Slot.label == label).execution_options(populate_existing=True)
     ).one()
 
 

@@ -74,9 +74,7 @@ def test_sections_and_their_counts(scene: Scene) -> None:
 
 def test_a_substitute_sees_his_principals_tasks_within_scope_and_days(scene: Scene) -> None:
     legal, profile = scene.people["m_legal"], scene.people["m_profile"]
-    row = substitute(
-        Away(legal.id, profile.id, TODAY, TODAY, "1-к", TODAY, scope=("visa",)), scene.actor("m_legal")
-    )
+    row = substitute(Away(legal.id, profile.id, TODAY, TODAY, "1-к", TODAY, scope=("visa",)), scene.actor("m_legal"))
     begin(scene, [a_stage(a_slot("m_legal"), a_slot("m_profile"))], subject_id=1)
     begin(scene, [a_stage(a_slot("m_legal", "signature"))], subject_id=2)
     seen = queries.inbox(scene.actor("m_profile")).items
@@ -162,9 +160,7 @@ def at(day: int, hour: int = 7) -> datetime:
 
 
 def test_working_days_are_counted_for_each_organisation(scene: Scene) -> None:
-    current = begin(
-        scene, [a_stage(a_slot("m_legal"), a_slot("m_finance"))], [a_stage(a_slot("c_legal"))]
-    )
+    current = begin(scene, [a_stage(a_slot("m_legal"), a_slot("m_finance"))], [a_stage(a_slot("c_legal"))])
     with clock.at(at(4)):  # Wednesday: two working days with legal
         decide(slot_of(current, "m_legal").id, "approved", scene.actor("m_legal"))
     with clock.at(at(5)):  # Thursday: finance held it beside legal and one day longer

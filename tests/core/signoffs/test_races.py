@@ -79,10 +79,7 @@ def test_the_last_visas_at_once_both_stand_and_the_round_closes_once(
 ) -> None:
     roles = ("m_legal", "m_finance", "m_profile")
     current = begin(scene, [a_stage(*(a_slot(role) for role in roles))])
-    acts = [
-        partial(decide, slot_of(current, role).id, "approved", scene.actor(role))
-        for role in roles
-    ]
+    acts = [partial(decide, slot_of(current, role).id, "approved", scene.actor(role)) for role in roles]
     assert refusals(race(app, acts)) == []
     assert states(current) == dict.fromkeys(roles, "approved")
     assert told.ends == [("own", "passed")]
@@ -166,8 +163,7 @@ def test_a_refusal_and_a_visa_in_another_slot(app: APIFlask, scene: Scene, turn:
 def test_any_is_filled_once(app: APIFlask, scene: Scene, turn: int) -> None:
     current = begin(scene, [a_stage(a_slot("m_legal"), a_slot("m_finance"), rule="any")])
     acts = [
-        partial(decide, slot_of(current, role).id, "approved", scene.actor(role))
-        for role in ("m_legal", "m_finance")
+        partial(decide, slot_of(current, role).id, "approved", scene.actor(role)) for role in ("m_legal", "m_finance")
     ]
     (met,) = refusals(race(app, acts))
     assert "достаточно" in str(met)

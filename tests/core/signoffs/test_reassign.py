@@ -28,9 +28,7 @@ def test_a_slot_passes_to_another_person_with_a_reason(scene: Scene) -> None:
     decide(slot.id, "approved", scene.actor("m_profile"))
 
 
-@pytest.mark.parametrize(
-    ("to", "reason", "field"), [("c_legal", "уволен", "person_id"), ("m_profile", " ", "reason")]
-)
+@pytest.mark.parametrize(("to", "reason", "field"), [("c_legal", "уволен", "person_id"), ("m_profile", " ", "reason")])
 def test_a_slot_does_not_pass_to_the_other_side_nor_without_a_reason(
     scene: Scene, to: str, reason: str, field: str
 ) -> None:
@@ -69,9 +67,7 @@ def test_nothing_is_added_to_a_stage_that_is_over(scene: Scene) -> None:
     current = begin(scene, [a_stage(a_slot("m_legal")), a_stage(a_slot("m_deputy"))])
     decide(slot_of(current, "m_legal").id, "approved", scene.actor("m_legal"))
     with pytest.raises(NotNow, match="пройден"):
-        add_slot(
-            current.id, NewSlot([scene.people["m_profile"].id], "Ещё", "own", 1), "надо", scene.actor("m_coord")
-        )
+        add_slot(current.id, NewSlot([scene.people["m_profile"].id], "Ещё", "own", 1), "надо", scene.actor("m_coord"))
 
 
 @pytest.mark.parametrize(

@@ -171,9 +171,7 @@ def test_the_side_that_did_the_work_accepts_and_the_other_confirms(
 ) -> None:
     install_routes()
     parties = [scene.party(scene.ministry, True), scene.party(scene.corporation, True)]
-    slots = draw(
-        [Course(template("roadmap_item_result"))], parties, Facts(responsible_side=responsible)
-    )
+    slots = draw([Course(template("roadmap_item_result"))], parties, Facts(responsible_side=responsible))
     assert [(slot.stage, slot.role) for slot in slots] == expected
 
 

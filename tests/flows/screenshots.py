@@ -50,13 +50,19 @@ def pages(app: APIFlask) -> dict[str, tuple[str, str]]:
 
 def _plain(app: APIFlask, seen: set[str]) -> dict[str, tuple[str, str]]:
     """GET routes without arguments that give a page."""
-    skipped = ("/api/", "/static", "/metrics", "/health")
+    skipped = ("/api/", "/static", "/templates/compare")
     found = {}
     for rule in app.url_map.iter_rules():
         if "GET" in (rule.methods or set()) and not rule.arguments and rule.rule not in seen:
             if not rule.rule.startswith(skipped) and "." not in rule.rule.rsplit("/", 1)[-1]:
-                found[rule.rule.strip("/").replace("/", "-")] = ("admin" if "new" in rule.rule else "m.coord", rule.rule)
+                found[rule.rule.strip("/").replace("/", "-")] = (_who(rule.rule), rule.rule)
     return found
+
+
+def _who(path: str) -> str:
+    """The administrator keeps people, organisations, routes and templates; the rest is the coordinator's."""
+    ours = ("/organisations", "/people", "/routes", "/templates", "/bulk", "/webhooks", "/calendar")
+    return "admin" if path.startswith(ours) else "m.coord"
 
 
 def sign_in(page: Page, base: str, login: str) -> None:

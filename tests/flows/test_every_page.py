@@ -1,0 +1,61 @@
+"""Said of every page of the demo: it opens, and axe finds nothing wrong with it, wide and narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from playwright.sync_api import Browser
+
+from agreements import demo
+from app import create_app
+from core.db import db
+from tests.flows.browser import serving
+from tests.flows.screenshots import pages, sign_in
+
+AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[APIFlask, str]]:
+    """The demo, served. What the pages say does not depend on the database, so one is enough."""
+    folder = tmp_path_factory.mktemp("demo")
+    app = create_app({"INSTANCE": str(folder), "SESSION_COOKIE_SECURE": False, "GALLERY": True})
+    with app.app_context():
+        db.create_all()
+        demo.load()
+    with serving(app) as base:
+        yield app, base
+
+
+def faults(page: Any) -> list[str]:
+    """What axe finds: rule and the first place."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in found]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_on_any_page(shown: tuple[APIFlask, str], browser: Browser, width: int) -> None:
+    app, base = shown
+    wanted, wrong = pages(app), []
+    for who in sorted({who for who, _path in wanted.values()}):
+        context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+        page = context.new_page()
+        if who:
+            sign_in(page, base, who)
+        for name, (whose, path) in wanted.items():
+            if whose == who:
+                answer = page.goto(base + path)
+                if answer is None or answer.status != 200:
+                    wrong.append((name, path, answer and answer.status))
+                    continue
+                wrong += [(name, path, fault) for fault in faults(page)]
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                if wide > 1:
+                    wrong.append((name, path, f"scrolls sideways by {wide}"))
+        context.close()
+    assert not wrong

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -97,7 +98,7 @@ def examined(content: bytes, kind: str, profile: str) -> Examined:
 def examine(content: bytes, kind_name: str, profile: str) -> Examined:
     """The same here and now. Raises NotValid."""
     kind = kinds.kind(kind_name)
-    labels = {field.path: field.label for field in catalogue.fields(kind)}
+    labels = dict(_labels(catalogue.fields(kind)))
     report = inspect(content, catalogue.paths(kind))
     problems = [_problem(finding) for finding in report.findings]
     form: list[tuple[str, str]] = []
@@ -134,9 +135,16 @@ def _problem(finding: Finding) -> Problem:
 
 
 def _used(use: Use, labels: dict[str, str]) -> UsedField:
-    bare = use.path.replace("[]", "")
     places = tuple(dict.fromkeys(map(str, use.places)))
-    return UsedField(use.path, labels.get(bare, ""), use.known, places, use.suggestion)
+    label = labels.get(use.path) or labels.get(use.path.removesuffix("[]"), "")
+    return UsedField(use.path, label, use.known, places, use.suggestion)
+
+
+def _labels(fields: Iterable[catalogue.Field], under: str = "", of: str = "") -> Iterator[tuple[str, str]]:
+    """Labels by path, a column's with that of its table before it."""
+    for field in fields:
+        yield under + field.path, of + field.label
+        yield from _labels(field.columns, f"{under}{field.path}[].", f"{of}{field.label}: ")
 
 
 def _unused(kind: kinds.Kind, report: Report) -> tuple[tuple[str, str], ...]:

@@ -71,7 +71,8 @@ def upload(draft: Draft, actor: Actor) -> DocumentTemplate:
     kind = kinds.kind(draft.kind)
     uploads.check(draft.content, draft.file_name)
     _check_words(draft)
-    _refuse_dangerous(examined(draft.content, kind.name, draft.profile))
+    found = examined(draft.content, kind.name, draft.profile)
+    _refuse_dangerous(found)
     with transaction():
         _refuse_again(kind.name, digest(draft.content))
         last = db.session.scalar(select(func.max(DocumentTemplate.version)).where(DocumentTemplate.kind == kind.name))
@@ -91,7 +92,8 @@ def upload(draft: Draft, actor: Actor) -> DocumentTemplate:
         db.session.add(template)
         db.session.flush()
         _journal(template, actor, "upload", None, draft.note.strip())
-        previews.ask(template.id, actor.id)
+        if found.sampled:
+            previews.ask(template.id, actor.id)
         return template
 
 

@@ -134,7 +134,8 @@ def test_an_upload_shows_at_once_what_is_wrong_with_it(lawyer: FlaskClient) -> N
     page = said(lawyer.get(answer.location))
     assert "Ввести в действие нельзя" in page
     assert "вероятно, city" in page
-    assert "Страницы готовятся" in page
+    good = upload(lawyer, changed()).location
+    assert "Страницы готовятся" in said(lawyer.get(good))
 
 
 def test_a_dangerous_upload_comes_back_into_the_form(lawyer: FlaskClient) -> None:

@@ -14,11 +14,12 @@ from sqlalchemy import select
 from core.calendar import russia
 from core.calendar.models import WorkingDayOverride
 from core.clock import MOSCOW, in_moscow
-from core.db import db
+from core.db import Prepared, db
 
 ONE = timedelta(days=1)
 END_OF_DAY = time(18, 0)
 _HELD = "working_day_overrides"
+_OVERRIDES = Prepared(lambda: select(WorkingDayOverride.day, WorkingDayOverride.working))
 
 
 def overrides() -> Mapping[date, bool]:
@@ -29,9 +30,11 @@ def overrides() -> Mapping[date, bool]:
     if held is not None and held[0] is session.get_transaction():
         found: Mapping[date, bool] = held[1]
         return found
-    rows = session.execute(select(WorkingDayOverride.day, WorkingDayOverride.working)).tuples().all()
-    session.info[_HELD] = (session.get_transaction(), dict(rows))
-    return dict(rows)
+    if session.new or session.dirty or session.deleted:
+        session.flush()
+    rows = dict(_OVERRIDES())
+    session.info[_HELD] = (session.get_transaction(), rows)
+    return rows
 
 
 def forget() -> None:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from core import clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation, Person
 from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import add_working_days
-from core.db import db
+from core.db import UtcDateTime, db
 from core.signoffs.hats import active_substitutions
 from core.signoffs.models import Desk, PaperAct, Round, Slot, SlotHolder, Substitution
 from core.signoffs.service.paper import REGISTRARS
-from core.web.paging import PAGE, Key, Page, page
+from core.web.paging import PAGE, FirstPage, Key, Page, first_page, page
 
 CAP = 999
 """Counts go no further: beyond it a list says «999+»."""
@@ -30,8 +31,9 @@ SECTIONS: dict[str, Any] = {
     "soon": _l("Скоро срок"),
 }
 COUNTED = ("all", "signature", "overdue", "soon")
-"""The sizes in the order of `Counts`."""
+"""The sizes in the order of `Counts` and of SECTIONS."""
 END_OF_DAY = time(23, 59, 59)
+BY_TERM = (Key(Desk.due_at.expression, lambda row: row.due_at), Key(Desk.slot_id.expression, lambda row: row.slot_id))
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,32 @@ def inbox_with_counts(
 ) -> tuple[Page[Entry], Counts]:
     """The same page together with the sizes of all sections, read in the same query."""
     substitutions = _substitutions(actor)
+    if not (substitutions or section or subject_kind or kind or after or before):
+        return _plain_page(actor, size)
     wanted = (_section(section), *_narrowed(subject_kind, kind))
     sizes = [each.label(f"count_{name}") for name, each in zip(COUNTED, _sizes(actor, substitutions), strict=True)]
     found, rows = _entries(actor, substitutions, wanted, sizes, after, before, size)
-    if rows:
-        return found, Counts(*(rows[0]._mapping[f"count_{name}"] for name in COUNTED))
-    return found, counts(actor)
+    return found, _counts_of(rows) if rows else counts(actor)
+
+
+def _plain_page(actor: Actor, size: int) -> tuple[Page[Entry], Counts]:
+    """What everybody opens, many times a day: the first page, nothing chosen, nobody stood in for."""
+    found = _plain(size)(person=actor.id, reader=actor.organisation_id, now=clock.now(), soon=soon_until())
+    items = _entries_of(found.items)
+    return Page(items, found.next, found.previous), _counts_of(found.items) if items else Counts(0, 0, 0, 0)
+
+
+@cache
+def _plain(size: int) -> FirstPage:
+    mine = and_(Desk.person_id == bindparam("person"), Desk.organisation_id == bindparam("reader"))
+    when = (bindparam("now", type_=UtcDateTime), bindparam("soon", type_=UtcDateTime))
+    sizes = [_capped(select(Desk.slot_id).where(mine, _section(section, *when))) for section in SECTIONS]
+    named = [each.label(f"count_{name}") for name, each in zip(COUNTED, sizes, strict=True)]
+    return first_page(lambda: _columns().where(mine).add_columns(*named), BY_TERM, size)
+
+
+def _counts_of(rows: Sequence[Any]) -> Counts:
+    return Counts(*(rows[0]._mapping[f"count_{name}"] for name in COUNTED))
 
 
 def _entries(
@@ -122,9 +144,8 @@ def _entries(
 ) -> tuple[Page[Entry], Sequence[Any]]:
     """A page of entries and the bare rows it was made of."""
     statement = _listed(actor, substitutions).where(*wanted).add_columns(*extra)
-    keys = (Key(Desk.due_at.expression, lambda row: row.due_at), Key(Desk.slot_id.expression, lambda row: row.slot_id))
-    found = page(statement, keys, after=after, before=before, size=size, parse=_parse)
-    items = _with_principals([_entry(row) for row in found.items], actor, substitutions)
+    found = page(statement, BY_TERM, after=after, before=before, size=size, parse=_parse)
+    items = _with_principals(_entries_of(found.items), actor, substitutions)
     return Page(items, found.next, found.previous), found.items
 
 
@@ -152,7 +173,14 @@ def _mine(actor: Actor, substitutions: Sequence[Substitution]) -> ColumnElement[
 
 
 def _listed(actor: Actor, substitutions: Sequence[Substitution]) -> Select[Any]:
-    statement = (
+    statement = _columns().where(_mine(actor, substitutions))
+    # One task may lie on the person's own desk and on his principal's.
+    return statement.distinct() if substitutions else statement
+
+
+@cache
+def _columns() -> Select[Any]:
+    return (
         select(
             Desk.slot_id,
             Desk.due_at,
@@ -176,10 +204,7 @@ def _listed(actor: Actor, substitutions: Sequence[Substitution]) -> Select[Any]:
         .join(Slot, Slot.id == Desk.slot_id)
         .join(Round, Round.id == Slot.round_id)
         .join(Organisation, Organisation.id == Round.initiator_id)
-        .where(_mine(actor, substitutions))
     )
-    # One task may lie on the person's own desk and on his principal's.
-    return statement.distinct() if substitutions else statement
 
 
 def _paper_waits() -> ColumnElement[bool]:
@@ -192,14 +217,16 @@ def _paper_waits() -> ColumnElement[bool]:
     )
 
 
-def _section(section: str) -> ColumnElement[bool]:
-    now = clock.now()
+def _section(section: str, now: Any = None, soon: Any = None) -> ColumnElement[bool]:
+    """The condition of a section at a moment (the present one), given as values or as `bindparam`s."""
+    moment: datetime = clock.now() if now is None else now
     if section == "signature":
         return Desk.kind == "signature"
     if section == "overdue":
-        return Desk.due_at < now
+        return Desk.due_at < moment
     if section == "soon":
-        return and_(Desk.due_at >= now, Desk.due_at <= soon_until())
+        until = soon_until() if soon is None else soon
+        return and_(Desk.due_at >= moment, Desk.due_at <= until)
     return Desk.slot_id.is_not(None)
 
 
@@ -213,9 +240,13 @@ def soon_until() -> datetime:
     return datetime.combine(add_working_days(clock.today(), 1), END_OF_DAY, clock.MOSCOW)
 
 
-def _entry(row: Any) -> Entry:
-    now = clock.now()
-    term = "overdue" if row.due_at < now else "soon" if row.due_at <= soon_until() else ""
+def _entries_of(rows: Sequence[Any]) -> list[Entry]:
+    now, soon = clock.now(), soon_until()
+    return [_entry(row, now, soon) for row in rows]
+
+
+def _entry(row: Any, now: datetime, soon: datetime) -> Entry:
+    term = "overdue" if row.due_at < now else "soon" if row.due_at <= soon else ""
     known = {name: value for name, value in row._mapping.items() if not name.startswith("count_")}
     known["initiator_side"] = SIDE_OF_KIND[row.initiator_side]
     return Entry(**known, term=term)
@@ -256,12 +287,11 @@ def counts(actor: Actor) -> Counts:
 
 def _sizes(actor: Actor, substitutions: Sequence[Substitution]) -> list[ColumnElement[int]]:
     mine = _mine(actor, substitutions)
-    return [_capped(mine, _section(section)) for section in ("", "signature", "overdue", "soon")]
+    return [_capped(select(Desk.slot_id).where(mine, _section(section)).distinct()) for section in SECTIONS]
 
 
-def _capped(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    rows = select(Desk.slot_id).where(*conditions).distinct().limit(CAP + 1).subquery()
-    return select(func.count()).select_from(rows).scalar_subquery()
+def _capped(slots: Select[Any]) -> ColumnElement[int]:
+    return select(func.count()).select_from(slots.limit(CAP + 1).subquery()).scalar_subquery()
 
 
 def next_task(actor: Actor, slot_id: int | None = None, *, section: str = "", subject_kind: str = "") -> int | None:

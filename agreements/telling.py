@@ -41,7 +41,7 @@ def tell(job: Job) -> None:
                 for party in agreement.parties
                 if record.step not in OWN or party.organisation_id == agreement.initiator_id
             ]
-            notify(coordinators(parties) - {record.actor_id}, _message(agreement, record))
+            notify(coordinators(parties) - {record.actor_id or 0}, _message(agreement, record))
         announce(agreement, record)
 
 
@@ -55,7 +55,7 @@ def _record(job: Job) -> AuditRecord | None:
     ).one_or_none()
 
 
-def coordinators(parties: list[AgreementParty]) -> set[int | None]:
+def coordinators(parties: list[AgreementParty]) -> set[int]:
     """People who coordinate for the parties today."""
     held = holders_of(party.organisation_id for party in parties)
     return {

@@ -202,6 +202,13 @@ def locked(model: type[Row], key: Any) -> Row | None:
     ).one_or_none()
 
 
+def table_of(model: type[Model]) -> Table:
+    """The table itself: for inserts of thousands of rows, past the session's bookkeeping."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
 def database_now() -> datetime:
     """The database's clock: leases and races between hosts are decided by it, not by this process."""
     if db.engine.dialect.name == "sqlite":

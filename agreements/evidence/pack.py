@@ -135,7 +135,7 @@ def _attachments(agreement: Agreement) -> Iterator[Member]:
 
 def _data(agreement: Agreement) -> Iterator[Member]:
     """What stands in tables: rounds with their decisions, remarks, protocols, signatures, numbers, editions."""
-    of_agreement = {
+    of_agreement: dict[str, tuple[Any, Any]] = {
         "revisions": (Revision, Revision.number),
         "signatures": (PartySignature, PartySignature.id),
         "registration": (RegistrationEntry, RegistrationEntry.id),
@@ -143,6 +143,7 @@ def _data(agreement: Agreement) -> Iterator[Member]:
         "notices": (Notice, Notice.id),
         "prolongations": (Prolongation, Prolongation.id),
     }
+    model: Any
     for name, (model, order) in of_agreement.items():
         rows = db.session.scalars(select(model).where(model.agreement_id == agreement.id).order_by(order))
         yield _table(name, [_plain(row) for row in rows])

@@ -14,7 +14,7 @@ from core import audit, clock
 from core.accounts.access import circles
 from core.accounts.actor import Actor
 from core.accounts.models import Reader, Signatory
-from core.db import db
+from core.db import db, table_of
 
 CHUNK = 500
 ENDED = ("performed", "expired", "terminated")
@@ -41,19 +41,21 @@ def _put(model: Any, rows: Iterator[dict[str, Any]]) -> None:
     for row in rows:
         chunk.append(row)
         if len(chunk) == CHUNK:
-            db.session.execute(insert(model), chunk)
+            db.session.connection().execute(insert(table_of(model)), chunk)
             chunk = []
     if chunk:
-        db.session.execute(insert(model), chunk)
+        db.session.connection().execute(insert(table_of(model)), chunk)
 
 
 def _agreements(entries: Sequence[Entry], run: ImportRun, actor: Actor) -> list[int]:
     """The rows themselves; their ids come back in order."""
-    now, ids = clock.now(), []
+    now = clock.now()
+    ids: list[int] = []
     for start in range(0, len(entries), CHUNK):
         rows = [_row(entry, run, actor, now) for entry in entries[start : start + CHUNK]]
-        returned = db.session.scalars(insert(Agreement).returning(Agreement.id, sort_by_parameter_order=True), rows)
-        ids += list(returned)
+        table = table_of(Agreement)
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        ids += db.session.connection().scalars(statement, rows).all()
     return ids
 
 

@@ -45,5 +45,5 @@ class SavedView(Model):
 FTS_UP = "CREATE VIRTUAL TABLE IF NOT EXISTS agreement_fts USING fts5(stems, prefix='3 5')"
 FTS_DOWN = "DROP TABLE IF EXISTS agreement_fts"
 
-event.listen(SearchText.__table__, "after_create", DDL(FTS_UP).execute_if(dialect="sqlite"))
-event.listen(SearchText.__table__, "before_drop", DDL(FTS_DOWN).execute_if(dialect="sqlite"))
+event.listen(SearchText.__table__, "after_create", DDL(FTS_UP).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+event.listen(SearchText.__table__, "before_drop", DDL(FTS_DOWN).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

@@ -55,7 +55,7 @@ def shape(url: str) -> SplitResult:
 
 
 def resolve(url: str) -> Place:
-    """Where the address leads now. Raises NotValid for its shape and for private networks, Unreachable without a host."""
+    """Where the address leads now. Raises NotValid (its shape, a private network), Unreachable (no such host)."""
     parts = shape(url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from core import clock
 from core.audit.chain import START, digest_of
 from core.audit.models import AuditHead, AuditRecord
-from core.db import db, in_transaction
+from core.db import db, in_transaction, table_of
 
 PORTION = 500
 """Rows of one insert."""
@@ -69,10 +69,11 @@ def begin(who: Who, acts: Iterable[Act]) -> int:
         for row in records
     ]
     names = [column.key for column in AuditRecord.__mapper__.column_attrs if column.key != "id"]
+    connection = db.session.connection()
     for start in range(0, len(records), PORTION):
-        db.session.execute(insert(AuditHead), heads[start : start + PORTION])
+        connection.execute(insert(table_of(AuditHead)), heads[start : start + PORTION])
         rows = [{name: getattr(row, name) for name in names} for row in records[start : start + PORTION]]
-        db.session.execute(insert(AuditRecord), rows)
+        connection.execute(insert(table_of(AuditRecord)), rows)
     return len(records)
 
 

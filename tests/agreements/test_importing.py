@@ -96,6 +96,9 @@ def test_ten_thousand_rows_with_thirty_seven_faults_report_exactly_those(app: AP
         job = db.session.scalars(select(Job).where(Job.kind == "agreements.import_check")).one()
         assert job.done > 0
 
+
+def test_ten_thousand_good_rows_are_taken_whole(app: APIFlask, company: Company) -> None:
+    with app.app_context():
         run = checked(company, good(company, 10_000))
         assert (run.state, run.fault_count) == ("checked", 0)
         service.start(run.id, company.actor("m.control"))

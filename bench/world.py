@@ -216,7 +216,10 @@ def tasks(size: int, person_id: int) -> None:
 
     rows(
         SlotHolder,
-        ({"slot_id": n, "person_id": holder(n), "organisation_id": 1, "name": "И.И. Иванов"} for n in range(1, size + 1)),
+        (
+            {"slot_id": n, "person_id": holder(n), "organisation_id": 1, "name": "И.И. Иванов"}
+            for n in range(1, size + 1)
+        ),
     )
     rows(
         Desk,

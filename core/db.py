@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, MetaData, Select, String, event, select
+from sqlalchemy import JSON, DateTime, MetaData, Select, String, Table, event, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Compiled, Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column

@@ -103,7 +103,7 @@ def step(number: int, count: int) -> tuple[str, bytes]:
     """Suspend and resume, each writer its own agreement: a step with permissions, audit and a job."""
     agreement_id = 5 + 7 * number
     if count % 2 == 0:
-        body = {"comment": "проверка", "data": {"notice": "№ 1 от 01.01.2026"}}
+        body = {"comment": "проверка", "notice": "№ 1 от 01.01.2026"}
         return f"/api/v1/agreements/{agreement_id}/steps/suspend", json.dumps(body).encode()
     return f"/api/v1/agreements/{agreement_id}/steps/resume", b"{}"
 

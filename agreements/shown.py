@@ -15,11 +15,12 @@ from agreements.dossier import Dossier
 from agreements.models import Agreement
 from agreements.states import agreement_machine
 from core import clock
-from core.accounts.actor import Actor
+from core.accounts.actor import Actor, name_shown
 from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import working_days_between
 from core.signoffs.models import Round, Slot
 from core.signoffs.states import VERDICTS, approval_task
+from core.signoffs.words import named
 
 Row = SimpleNamespace
 
@@ -114,7 +115,7 @@ def _entry(record: Row, labels: Mapping[int, str]) -> dict[str, Any]:
     return {
         "at": minute(record.at),
         "iso": record.at.isoformat(),
-        "who": record.actor_name + (f", {record.organisation_name}" if record.organisation_name else ""),
+        "who": name_shown(record.actor_name) + (f", {record.organisation_name}" if record.organisation_name else ""),
         "what": _act(record, slot) + (f": {labels[of_id]}" if of_id in labels else ""),
         "text": record.comment or _moved(record, slot),
         "tone": TONES.get(record.step, "neutral"),
@@ -163,7 +164,7 @@ def _on_desks(agreement: Agreement, waiting: Sequence[Slot]) -> Court:
     name = names.get(first.organisation_id, "")
     who = ", ".join(holder.name for holder in first.holders[:3])
     more = len(waiting) - 1
-    text = f"{name}: {first.label}" + (f", {who}" if who else "")
+    text = f"{name}: {named(first.label)}" + (f", {who}" if who else "")
     if more:
         text = _("%(first)s и ещё %(n)s", first=text, n=more)
     return Court(

@@ -50,3 +50,8 @@ class Actor:
 
 
 SYSTEM = Actor(id=None, name="Система", roles=frozenset({"system"}), short_name="Система", method="system")
+
+
+def name_shown(name: str) -> str:
+    """A name out of the journal as a page shows it: people's as they are, the system's as the page speaks."""
+    return str(SIDES["system"]) if name == SYSTEM.name else name

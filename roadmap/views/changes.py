@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.errors import NotValid
 from core.signoffs.words import minute
@@ -82,7 +83,7 @@ def _act(record: Any) -> dict[str, Any]:
     step = change_request.steps.get(record.step)
     return {
         "at": minute(record.at),
-        "who": record.actor_name,
+        "who": name_shown(record.actor_name),
         "what": step.label if step else _("Подготовлен"),
         "text": record.comment,
         "tone": change_request.states[record.to_state].tone if record.to_state else "neutral",

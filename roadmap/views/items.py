@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.accounts.roles import SIDES
 from core.documents.downloads import handed
@@ -74,7 +75,7 @@ def _act(row: Any, plan: Roadmap) -> dict[str, Any]:
     return {
         "at": minute(at),
         "iso": at.isoformat(),
-        "who": row.two,
+        "who": name_shown(row.two),
         "what": what,
         "text": row.six,
         "tone": state.tone if state else "neutral",

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.errors import NotValid
 from core.signoffs.words import minute
@@ -79,7 +80,7 @@ def _act(machine: Workflow, record: Any) -> dict[str, Any]:
     state = machine.states.get(record.to_state or "")
     return {
         "at": minute(record.at),
-        "who": record.actor_name,
+        "who": name_shown(record.actor_name),
         "what": step.label if step else state.label if state else _("Внесены сведения"),
         "text": record.comment,
         "tone": state.tone if state else "neutral",

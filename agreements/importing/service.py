@@ -50,7 +50,9 @@ def upload(file: Upload, actor: Actor) -> ImportRun:
     header = next(lines, None)
     if header is None or next(lines, None) is None:
         raise NotValid(_("В таблице нет строк: нужна строка заголовков и хотя бы одна строка данных"), "file")
-    headers = [" ".join(str(cell or "").split())[:200] for cell in header[1]]
+    headers = [" ".join(str("" if cell is None else cell).split())[:200] for cell in header[1]]
+    while headers and not headers[-1]:
+        headers.pop()
     with transaction():
         run = ImportRun(
             organisation_id=actor.organisation_id,

@@ -78,9 +78,7 @@ def _kept_slots(agreement: Agreement) -> list[int]:
     current = last_round("agreement", agreement.id)
     if current is None:
         return []
-    return [
-        slot.id for slot in current.slots if slot.kind == "visa" and slot.state == "approved" and slot.decision
-    ]
+    return [slot.id for slot in current.slots if slot.kind == "visa" and slot.state == "approved" and slot.decision]
 
 
 def _freeze(agreement: Agreement, actor: Actor, note: str) -> Revision:
@@ -213,9 +211,7 @@ def void_signatures(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     """Given signatures lose their force and their givers are told; the rows stay."""
     now, note = clock.now(), ask.comment.strip()
     rows = db.session.scalars(
-        select(PartySignature).where(
-            PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
-        )
+        select(PartySignature).where(PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None))
     )
     for row in rows:
         row.voided_at, row.void_note = now, note
@@ -295,9 +291,7 @@ def prolong(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     assert before is not None
     after = _years_later(before, agreement.prolong_years)
     agreement.valid_until = after
-    db.session.add(
-        Prolongation(agreement_id=agreement.id, until_before=before, until_after=after, at=clock.now())
-    )
+    db.session.add(Prolongation(agreement_id=agreement.id, until_before=before, until_after=after, at=clock.now()))
 
 
 def _years_later(day: date, years: int) -> date:

@@ -84,9 +84,7 @@ def _try(agreement: Agreement, step: str) -> bool:
 
 def _returned(agreement: Agreement, current: Round, actor: Actor) -> None:
     """A blocking verdict returns the text to its drafter, in the words of the one who gave it."""
-    rejected = next(
-        slot.decision for slot in current.slots if slot.state == "rejected" and slot.decision is not None
-    )
+    rejected = next(slot.decision for slot in current.slots if slot.state == "rejected" and slot.decision is not None)
     step = {"own": "own_return", "counterparty": "cp_remarks", "signing": "refuse_sign"}[current.phase]
     letter = russian(_l("решение в листе согласования, круг %(n)s", n=current.number))
     who = SYSTEM if step == "cp_remarks" else actor

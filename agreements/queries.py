@@ -213,11 +213,7 @@ def soon() -> date:
 
 def expires_soon(valid_until: date | None, state: str) -> bool:
     """«Истекает»: a computed flag, never a state."""
-    return (
-        state == "registered"
-        and valid_until is not None
-        and valid_until <= soon()
-    )
+    return state == "registered" and valid_until is not None and valid_until <= soon()
 
 
 def electronic_signature(party_id: int) -> ElectronicSignature | None:

@@ -245,12 +245,9 @@ def take_step(
         return taken
 
 
-def _with_files(
-    agreement: Agreement, step: str, actor: Actor, ask: Ask, uploads: Mapping[str, Upload]
-) -> Ask:
+def _with_files(agreement: Agreement, step: str, actor: Actor, ask: Ask, uploads: Mapping[str, Upload]) -> Ask:
     files = {
-        name: [keep(upload, "agreement", agreement.id, f"{step}.{name}", actor).id]
-        for name, upload in uploads.items()
+        name: [keep(upload, "agreement", agreement.id, f"{step}.{name}", actor).id] for name, upload in uploads.items()
     }
     return Ask(ask.comment, ask.data, {**ask.files, **files})
 
@@ -277,9 +274,7 @@ def sign_electronically(
     _check_certificate(certificate)
     with transaction():
         decision = decide(slot_id, "signed", actor, seen_hash=seen_hash)
-        row = db.session.scalars(
-            select(PartySignature).where(PartySignature.decision_id == decision.id)
-        ).one()
+        row = db.session.scalars(select(PartySignature).where(PartySignature.decision_id == decision.id)).one()
         kept = keep(signature, "agreement", row.agreement_id, "signature", actor)
         db.session.add(
             ElectronicSignature(
@@ -331,9 +326,7 @@ def return_copy(copy_id: int, actor: Actor, scan: Upload | None = None, on: date
 def live_view(agreement_id: int, actor: Actor) -> bytes:
     """The draft as a Word file without issuing it: what the form looks like on paper now."""
     agreement = get_for(agreement_id, actor)
-    return preview(
-        order(agreement, "draft", revision=agreement.revision_number + 1, clauses=agreement.clauses or None)
-    )
+    return preview(order(agreement, "draft", revision=agreement.revision_number + 1, clauses=agreement.clauses or None))
 
 
 def consolidated(agreement_id: int, day: date, actor: Actor) -> IssuedDocument:

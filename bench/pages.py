@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, render_template_string
+from flask import Flask
 from sqlalchemy import Engine, create_engine, event
 
 from bench.world import World, build
@@ -45,12 +45,13 @@ def bare_app(world: World, statement: str) -> Flask:
     """The floor: one query, one template, no person, no permissions."""
     app = Flask("bare")
     engine = create_engine(world.app.config["SQLALCHEMY_DATABASE_URI"])
+    template = app.jinja_env.from_string(BARE)
 
     @app.get("/")
     def page() -> str:
         with engine.connect() as connection:
             rows = connection.exec_driver_sql(statement).all()
-        return render_template_string(BARE, rows=rows)
+        return template.render(rows=rows)
 
     return app
 

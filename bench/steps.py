@@ -89,9 +89,7 @@ class Load:
     def run(self, writers: int) -> float:
         """Steps a second."""
         start = time.monotonic()
-        threads = [
-            threading.Thread(target=self.writer, args=(number, start + SECONDS)) for number in range(writers)
-        ]
+        threads = [threading.Thread(target=self.writer, args=(number, start + SECONDS)) for number in range(writers)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -197,9 +197,7 @@ def expect_version(row: Any, version: int | None) -> None:
 def locked(model: type[Row], key: Any) -> Row | None:
     """The row under its lock until the transaction ends (SQLite already holds the whole database)."""
     statement = select(model).where(model.__mapper__.primary_key[0] == key)
-    return db.session.scalars(
-        statement.with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    return db.session.scalars(statement.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def table_of(model: type[Model]) -> Table:

@@ -124,9 +124,7 @@ def _anchor_hash(anchor: AuditAnchor) -> str:
 
 def anchor_heads(limit: int = 5000) -> int:
     """Add one link over the heads that moved since the last one; returns how many. Call inside `transaction()`."""
-    last = db.session.scalars(
-        select(AuditAnchor).order_by(AuditAnchor.id.desc()).limit(1).with_for_update()
-    ).first()
+    last = db.session.scalars(select(AuditAnchor).order_by(AuditAnchor.id.desc()).limit(1).with_for_update()).first()
     moved = list(
         db.session.scalars(
             select(AuditHead)

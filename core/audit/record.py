@@ -104,9 +104,7 @@ def _record(who: Who, act: Act, seq: int, previous: str) -> AuditRecord:
 def _head(kind: str, subject_id: int) -> AuditHead:
     """The chain's head under its lock; made on the first record (two first writers meet on its primary key)."""
     statement = (
-        select(AuditHead)
-        .where(AuditHead.subject_kind == kind, AuditHead.subject_id == subject_id)
-        .with_for_update()
+        select(AuditHead).where(AuditHead.subject_kind == kind, AuditHead.subject_id == subject_id).with_for_update()
     )
     head = db.session.scalars(statement).one_or_none()
     if head is None:

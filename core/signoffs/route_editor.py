@@ -118,8 +118,7 @@ def _free(draft: Draft) -> str:
 def stages(draft: Draft) -> list[dict[str, Any]]:
     """What is stored: only what the binding of a place needs."""
     return [
-        {"rule": stage["rule"], "n": stage["n"], "slots": [_stored(slot) for slot in stage["slots"]]}
-        for stage in draft
+        {"rule": stage["rule"], "n": stage["n"], "slots": [_stored(slot) for slot in stage["slots"]]} for stage in draft
     ]
 
 

@@ -89,9 +89,7 @@ def round_of_slot(slot_id: int, actor: Actor) -> tuple[Round, Mapping[int, str],
 
 def round_of(kind: str, subject_id: int, number: int, actor: Actor) -> tuple[Round, Mapping[int, str], Text]:
     """A round of a subject by its number, in the same shape. Raises NotFound."""
-    return _round(
-        and_(Round.subject_kind == kind, Round.subject_id == subject_id, Round.number == number), actor
-    )
+    return _round(and_(Round.subject_kind == kind, Round.subject_id == subject_id, Round.number == number), actor)
 
 
 def _round(which: ColumnElement[bool], actor: Actor) -> tuple[Round, Mapping[int, str], Text]:
@@ -187,6 +185,4 @@ def remarks_of(kind: str, subject_id: int) -> list[Remark]:
 
 def waiting_paper(slot_id: int) -> PaperAct | None:
     """The act on paper that waits for its second person."""
-    return db.session.scalars(
-        select(PaperAct).where(PaperAct.slot_id == slot_id, PaperAct.state == "recorded")
-    ).first()
+    return db.session.scalars(select(PaperAct).where(PaperAct.slot_id == slot_id, PaperAct.state == "recorded")).first()

@@ -74,9 +74,7 @@ def answer(
     """The refusal in the form the asker reads."""
     if for_program():
         return problem(status, message, reasons, fields), status
-    page = render_template(
-        "errors/refusal.html", status=status, message=message, reasons=reasons, fields=fields or {}
-    )
+    page = render_template("errors/refusal.html", status=status, message=message, reasons=reasons, fields=fields or {})
     return page, status
 
 

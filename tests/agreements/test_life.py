@@ -142,9 +142,7 @@ def test_remarks_authors_only_keeps_the_other_visas_by_a_recorded_decision(app: 
         with clock.at(stage.next()):
             edit_one_clause(company, agreement)
         with clock.at(stage.next()), pytest.raises(NotValid):
-            service.take_step(
-                agreement.id, "resubmit", company.actor("m.coord"), Ask(data={"mode": "remarks"})
-            )
+            service.take_step(agreement.id, "resubmit", company.actor("m.coord"), Ask(data={"mode": "remarks"}))
         db.session.rollback()
         ask = Ask(data={"mode": "remarks", "difference": "исправлена опечатка в пункте 1.1"})
         stage.step(agreement, "resubmit", "m.coord", ask)

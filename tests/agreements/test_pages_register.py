@@ -52,7 +52,9 @@ def test_pages_follow_one_another_without_gap_or_repeat(app: APIFlask, company: 
     for _page in range(3):
         text = client.get(address).get_data(as_text=True)
         seen += [part.split("<")[0] for part in text.split("партнёрстве, часть ")[1:]]
-        address = text.split('rel="next" href="')[-1].split('"')[0].replace("&amp;", "&") if 'rel="next"' in text else ""
+        address = (
+            text.split('rel="next" href="')[-1].split('"')[0].replace("&amp;", "&") if 'rel="next"' in text else ""
+        )
     assert address == ""
     assert seen == [str(number) for number in reversed(range(ROWS))]
 

@@ -69,7 +69,7 @@ def sign_in(page: Page, base: str, login: str) -> None:
     page.goto(f"{base}/sign-in")
     page.fill("input[name=email]", address(login))
     page.fill("input[name=password]", demo.PASSWORD)
-    page.press('input[name=password]', 'Enter')
+    page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 

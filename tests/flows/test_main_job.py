@@ -46,7 +46,7 @@ class Desk:
         self.page.goto(f"{self.base}/sign-in")
         self.page.fill("input[name=email]", address(login))
         self.page.fill("input[name=password]", PASSWORD)
-        self.page.press('input[name=password]', 'Enter')
+        self.page.press("input[name=password]", "Enter")
         expect(self.page.locator("h1")).to_contain_text("Мои задачи")
 
     def step(self, login: str, name: str, **values: str) -> None:
@@ -151,9 +151,7 @@ def assert_sheet(app: APIFlask, agreement_id: int, path: Path) -> None:
     text = words(path)
     with app.app_context():
         agreement = db.session.get_one(Agreement, agreement_id)
-        given = db.session.scalars(
-            select(Decision).where(Decision.document_hash == agreement.document_hash)
-        ).all()
+        given = db.session.scalars(select(Decision).where(Decision.document_hash == agreement.document_hash)).all()
         assert len(given) == 14
         assert str(agreement.document_hash) in text.replace("\n", "")
         for decision in given:

@@ -252,9 +252,7 @@ def _entry(row: Any, now: datetime, soon: datetime) -> Entry:
     return Entry(**known, term=term)
 
 
-def _with_principals(
-    entries: Sequence[Entry], actor: Actor, substitutions: Sequence[Substitution]
-) -> list[Entry]:
+def _with_principals(entries: Sequence[Entry], actor: Actor, substitutions: Sequence[Substitution]) -> list[Entry]:
     """Say for whom, where the task is not the person's own."""
     if not substitutions or not entries:
         return list(entries)

@@ -30,9 +30,8 @@ def hand(slot_id: int) -> Any:
 
 def _page(current: Task, refused: NotValid | NotNow | None = None) -> Any:
     actor, slot = me(), current.slot
-    coordinates = (
-        actor.organisation_id == slot.organisation_id
-        and subject(current.round.subject_kind).may_coordinate(current.round.subject_id, actor)
+    coordinates = actor.organisation_id == slot.organisation_id and subject(current.round.subject_kind).may_coordinate(
+        current.round.subject_id, actor
     )
     if refused:
         flash(str(refused), "error")

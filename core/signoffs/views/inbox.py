@@ -101,9 +101,7 @@ def _applied(given: dict[str, str]) -> list[dict[str, Any]]:
         "subject": subjects.get(given["subject"], given["subject"]),
     }
     return [
-        {"label": "", "value": labels[name], "remove_url": _url({**given, name: ""})}
-        for name in FILTERS
-        if given[name]
+        {"label": "", "value": labels[name], "remove_url": _url({**given, name: ""})} for name in FILTERS if given[name]
     ]
 
 

@@ -41,9 +41,7 @@ def a_protocol(app: APIFlask, office: Scene) -> int:
         install_shipped()
         current = a_round(office, VISAS)
         with transaction():
-            row = Protocol(
-                subject_kind=KIND, subject_id=1, document_hash=current.document_hash, opened_at=clock.now()
-            )
+            row = Protocol(subject_kind=KIND, subject_id=1, document_hash=current.document_hash, opened_at=clock.now())
             db.session.add(row)
         return row.id
 

@@ -19,6 +19,7 @@ from core.accounts.actor import Actor, name_shown
 from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import working_days_between
 from core.signoffs.models import Round, Slot
+from core.signoffs.queries.court import held_days
 from core.signoffs.states import VERDICTS, approval_task
 from core.signoffs.words import named
 
@@ -194,28 +195,25 @@ def _without_desks(agreement: Agreement) -> Court:
     return Court(texts.get(agreement.state, str(state.label)), side if agreement.state in ("draft", "revision") else "")
 
 
-def held_days(current: Round | None, names: dict[int, str]) -> dict[str, str]:
-    """How many working days each party has had the document in this round: party's name → words."""
+def held(current: Round | None, agreement: Agreement) -> list[dict[str, Any]]:
+    """How many working days each party has had the document in this round, and who has it now."""
     spans: dict[int, list[tuple[datetime, datetime]]] = {}
+    now: set[int] = set()
     for slot in current.slots if current else ():
         if slot.assigned_at is not None and slot.kind != "submission":
             spans.setdefault(slot.organisation_id, []).append((slot.assigned_at, slot.finished_at or clock.now()))
-    return {
-        names[organisation]: _("%(n)s раб. дн.", n=_days(found))
-        for organisation, found in spans.items()
-        if organisation in names
-    }
-
-
-def _days(spans: list[tuple[datetime, datetime]]) -> int:
-    """Working days in the union of the spans."""
-    total, until = 0, None
-    for start, end in sorted(spans):
-        start = start if until is None else max(start, until)
-        if end > start:
-            total += working_days_between(start, end)
-        until = end if until is None else max(until, end)
-    return total
+        if slot.state == "assigned":
+            now.add(slot.organisation_id)
+    return [
+        {
+            "party": party.organisation.short_name,
+            "side": SIDE_OF_KIND[party.organisation.kind],
+            "words": _("%(n)s раб. дн.", n=held_days(spans[party.organisation_id])),
+            "now": party.organisation_id in now,
+        }
+        for party in agreement.parties
+        if party.organisation_id in spans
+    ]
 
 
 def my_slot(shown: Dossier, actor: Actor, kind: str) -> Slot | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 
 from agreements import queries, shown
 from agreements.catalogue import KINDS
@@ -44,14 +44,14 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         state=agreement_machine.states[agreement.state],
         states=agreement_machine.states,
         kind=kinds.kind(agreement.kind).label,
-        court=shown.court(agreement, current),
+        desk=shown.court(agreement, current),
         mine=mine,
         others=others,
         names=names,
         stages=stages(current, names, actor.id, _task_url) if current else [],
-        held=shown.held_days(current, names),
+        court=shown.held(current, agreement),
+        **_beside(found),
         tasks=shown.tasks_of(found, actor),
-        task_url=_task_url,
         signing=shown.my_slot(found, actor, "signature") if agreement.signing_method == "electronic" else None,
         history=shown.timeline(found.history, places),
         shown=shown,
@@ -71,4 +71,17 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
 
 def _task_url(slot_id: int) -> str:
     """The page of a sign-off task."""
-    return url_for("signoffs.task", slot_id=slot_id) if "signoffs.task" in current_app.view_functions else ""
+    return url_for("signoffs.show", slot_id=slot_id)
+
+
+def _beside(found: Dossier) -> dict[str, str]:
+    """Where the papers of the route are: the sheet, the remarks, the protocol."""
+    if found.round is None:
+        return {}
+    agreement_id = found.agreement.id
+    protocol = next(iter(found.protocols), None)
+    return {
+        "sheet_url": url_for("signoffs.sheet", kind="agreement", subject_id=agreement_id),
+        "remarks_url": url_for("signoffs.remarks", kind="agreement", subject_id=agreement_id),
+        "protocol_url": url_for("signoffs.protocol", protocol_id=protocol.id) if protocol else "",
+    }

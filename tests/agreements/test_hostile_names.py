@@ -45,5 +45,5 @@ def test_a_template_that_reaches_outside_the_sandbox_is_refused_in_words() -> No
     document.add_paragraph("Стороны: {{ ''.__class__.__mro__ }}")
     file = io.BytesIO()
     document.save(file)
-    with pytest.raises(NotValid, match="__class__|подч[её]ркивани|запрещ|нельзя"):
+    with pytest.raises(NotValid, match="__class__"):
         compile_template(file.getvalue())

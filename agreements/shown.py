@@ -55,6 +55,9 @@ ACTS: dict[str, Any] = {
     "paper_recorded": _l("Внесено решение на бумаге"),
     "paper_confirmed": _l("Подтверждено решение на бумаге"),
     "paper_refused": _l("Отклонена запись с бумаги"),
+    "keep_visa": _l("Сохранена виза прежней редакции"),
+    "remark_accepted": _l("Замечание принято"),
+    "remark_declined": _l("Замечание отклонено"),
 }
 """Acts that are no steps of the table."""
 

@@ -15,6 +15,7 @@ from core.errors import NotFound, NotValid
 from core.signoffs.counting import OPEN, POSITIVE
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service.rounds import clear_desks, open_stages
+from core.signoffs.states import approval_task
 
 COPIED = (
     "verdict", "comment", "document_hash", "at", "person_id", "organisation_id", "name", "position", "mark",
@@ -93,6 +94,6 @@ def _carried(slot: Slot, given: Decision, difference: str, actor: Actor) -> Deci
 
 def _journal(slot: Slot, given: Decision, before: str, difference: str, actor: Actor) -> None:
     kind, subject_id = slot.round.subject
-    data = {"slot": slot.id, "label": slot.label, "of": given.name, "given_for": given.document_hash}
+    data = {"of": [approval_task.kind, slot.id], "given_by": given.name, "given_for": given.document_hash}
     act = audit.Act(kind, subject_id, "keep_visa", before, slot.state, difference, slot.round.document_hash, data)
     audit.append(actor.who(), act)

@@ -58,6 +58,7 @@ def test_a_kept_visa_names_its_own_text_the_difference_and_who_decided(scene: Sc
     assert row.carried_by == scene.actor("m_coord").name
     record = db.session.scalars(select(AuditRecord).where(AuditRecord.step == "keep_visa")).one()
     assert (record.comment, record.document_hash) == ("опечатка", text_hash("текст 2"))
+    assert record.data["of"] == ["approval_task", row.slot_id]
 
 
 def test_without_the_difference_nothing_is_kept(scene: Scene) -> None:

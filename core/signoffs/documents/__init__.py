@@ -69,6 +69,7 @@ def _paper(found: Sheet) -> Mapping[str, Any]:
 def _issue(kind: str, rendition: str, found: Sheet, actor: Actor, context: Any) -> IssuedDocument:
     """Papers are in Russian whatever language the person reads the pages in."""
     current = found.rounds[-1]
+    today = f"{clock.in_moscow(clock.now()):%d.%m.%Y}"
     with force_locale("ru"):
         label = str(kinds.kind(kind).label)
         order = Order(
@@ -76,10 +77,11 @@ def _issue(kind: str, rendition: str, found: Sheet, actor: Actor, context: Any) 
             subject_kind=found.kind,
             subject_id=found.subject_id,
             title=f"{label}: {current.title}",
-            file_name=f"{label}, {_safe(current.title)}, {clock.in_moscow(clock.now()):%d.%m.%Y}.docx",
+            file_name=f"{label}, {_safe(current.title)}, {today}.docx",
             context=context(),
             rendition=rendition,
             revision=current.revision,
+            status_label=f"по состоянию на {today}",
         )
         return issue(order, actor)
 

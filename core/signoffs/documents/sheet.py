@@ -98,7 +98,7 @@ def _carried(decision: Decision, numbers: Mapping[int, int]) -> str | None:
     if decision.carried_from_id is None:
         return None
     number = numbers.get(decision.carried_from_id, "")
-    return f"перенесена из круга {number}: {decision.carried_note}; решение координатора {decision.carried_by}"
+    return f"перенесена из круга {number}: {decision.carried_note}; решение координатора: {decision.carried_by}"
 
 
 def _remarks(found: Sheet, decision: Decision) -> str | None:

@@ -52,7 +52,7 @@ def verdict(slot: Slot) -> str:
     """«согласовано с замечаниями», or what the place waits for."""
     if slot.decision is not None:
         return str(VERDICTS[slot.decision.verdict]).lower()
-    note = f": {slot.note}" if slot.state == "recalled" and slot.note else ""
+    note = f" ({slot.note})" if slot.state == "recalled" and slot.note else ""
     return WAITING.get(slot.state, "") + note
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from apiflask import FileSchema, Schema
+from apiflask import Schema
 from apiflask.fields import DateTime, Dict, File, Integer, List, Nested, String
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -92,7 +92,7 @@ def labels() -> dict[str, tuple[str, str]]:
     }
 
 
-class FileIn(FileSchema):
+class FileIn(Schema):
     file = File(required=True)
 
 

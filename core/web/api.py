@@ -10,9 +10,10 @@ from apiflask.fields import Dict, Integer, List, Nested, String
 from apiflask.validators import Range
 from apispec.ext.marshmallow.common import make_schema_key
 from flask_babel import gettext as _
+from werkzeug import exceptions
 
 from core.web.paging import PAGE, Page
-from core.web.refusals import problem
+from core.web.refusals import for_program, on_http, problem
 
 
 class PageQuery(Schema):
@@ -71,6 +72,8 @@ def init_app(app: APIFlask) -> None:
 
     @app.error_processor
     def on_fault(error: Any) -> Any:
+        if not for_program():
+            return on_http(exceptions.default_exceptions.get(error.status_code, exceptions.BadRequest)())
         fields = _flat(error.detail)
         message = _("Запрос составлен неверно") if fields else str(error.message)
         return problem(error.status_code, message, fields=fields), error.status_code, error.headers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import multiprocessing
 import os
 import signal
 import sys
@@ -41,7 +40,7 @@ def serve(app: Flask, work: Callable[[], None]) -> None:
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     forget_connections(app)
     for _number in range(int(os.environ.get("JOB_WORKERS", "1"))):
-        multiprocessing.get_context("fork").Process(target=_child, args=(app, work), daemon=True).start()
+        _fork(app, work)
     Server(
         app,
         {
@@ -62,9 +61,14 @@ def _begin(app: Flask) -> None:
     forget_connections(app)
 
 
-def _child(app: Flask, work: Callable[[], None]) -> None:
-    _begin(app)
-    work()
+def _fork(app: Flask, work: Callable[[], None]) -> None:
+    """A process for the jobs that gunicorn knows nothing of: it ends with this one, and nobody waits for it."""
+    if os.fork() == 0:
+        try:
+            _begin(app)
+            work()
+        finally:
+            os._exit(0)
 
 
 def forget_connections(app: Flask) -> None:

@@ -4,6 +4,8 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from core.documents.authoring.styles import W, numbering_xml, styles_xml
 from core.documents.profiles import Profile
 
@@ -11,6 +13,8 @@ _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+# Otherwise the prefix depends on what else was imported: spreadsheet libraries register it for the whole process.
+etree.register_namespace("r", _RELATIONS)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 _TYPES = (

@@ -27,6 +27,13 @@ EVERY = sorted(kinds.FOLDER.rglob("*.docx"))
 SHIPPED = KINDS[0].template_path.read_bytes()
 
 
+@pytest.fixture(autouse=True)
+def known_kinds() -> None:
+    """The kinds, as the joined rooms register them."""
+    for kind in KINDS:
+        kinds.register(kind)
+
+
 def modules(png: bytes) -> list[list[int]]:
     """The modules of a code, read off the dots of its picture without the quiet zone."""
     width, height = struct.unpack(">2L", png[16:24])

@@ -29,7 +29,7 @@ from core.documents.clauses import read_clauses
 from core.documents.issuing import content, issue
 from core.errors import NotAllowed, NotValid
 from core.signoffs import service as signoffs
-from core.signoffs.models import Protocol, Round, Slot
+from core.signoffs.models import Protocol, Round
 from core.signoffs.service.decide import settle
 from core.signoffs.service.rounds import close, last_round, open_round
 from core.signoffs.states import approval_task
@@ -353,15 +353,3 @@ def refuse_prolongation(agreement: Agreement, actor: Actor, ask: Ask) -> None:
 
 def end_today(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     agreement.ended_on = clock.today()
-
-
-def holder_slot(current: Round, organisation_id: int, kind: str) -> Slot | None:
-    """The slot of a party of one kind that is on a desk now."""
-    return next(
-        (
-            slot
-            for slot in current.slots
-            if slot.organisation_id == organisation_id and slot.kind == kind and slot.state == "assigned"
-        ),
-        None,
-    )

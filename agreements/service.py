@@ -15,7 +15,7 @@ from agreements import locking, terms
 from agreements.documents import order
 from agreements.hooks import settle_round
 from agreements.models import Agreement, AgreementParty, ElectronicSignature, PaperCopy, PartySignature
-from agreements.parties import acts_as, is_initiator, party_of, roles_of
+from agreements.parties import acts_as, is_initiator, roles_of
 from agreements.states import agreement_machine
 from core import audit, clock
 from core.accounts.access import may_see, set_readers
@@ -343,11 +343,3 @@ def consolidated(agreement_id: int, day: date, actor: Actor) -> IssuedDocument:
             clauses=edition.clauses,
         )
         return issue(wanted, actor)
-
-
-def side_party(agreement: Agreement, actor: Actor) -> AgreementParty:
-    """The actor's own party. Raises NotAllowed."""
-    party = party_of(agreement, actor)
-    if party is None:
-        raise NotAllowed(_("Вы не представляете сторону этого документа"))
-    return party

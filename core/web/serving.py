@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -38,6 +40,7 @@ def serve(app: Flask, work: Callable[[], None]) -> None:
     WEB_WORKERS (3) and JOB_WORKERS (1; 0 where `flask worker` runs elsewhere) set how many.
     """
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    refuse_taken(host, port)
     forget_connections(app)
     for _number in range(int(os.environ.get("JOB_WORKERS", "1"))):
         _fork(app, work)
@@ -54,6 +57,19 @@ def serve(app: Flask, work: Callable[[], None]) -> None:
             "loglevel": "warning",
         },
     ).run()
+
+
+def refuse_taken(host: str, port: str) -> None:
+    """Say in words, and end, where the address cannot be served: before a worker of jobs is started for nothing."""
+    bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+    if not (port.isdigit() and int(port) < 65536):
+        sys.exit(f"Адрес {host}:{port} не открыть: порт – число от 0 до 65535")
+    try:
+        socket.create_server((bare, int(port)), family=family).close()
+    except OSError as error:
+        why = "порт занят другой программой" if error.errno == errno.EADDRINUSE else error.strerror
+        sys.exit(f"Адрес {host}:{port} не открыть: {why}. Другой порт: PORT=8001 make run")
 
 
 def _begin(app: Flask) -> None:

@@ -1,0 +1,26 @@
+"""Rows of a plan's table (of a sheet, of a Word table, of the clipboard) read into the terms of items."""
+
+from roadmap.rows.cells import Formula
+from roadmap.rows.known import known_for
+from roadmap.rows.meanings import BY_NAME, MEANINGS, Meaning, known, same
+from roadmap.rows.row import read_row
+from roadmap.rows.shapes import AMBIGUOUS, Before, Fault, Known, Row
+from roadmap.rows.when import When, term_of
+
+__all__ = [
+    "AMBIGUOUS",
+    "BY_NAME",
+    "MEANINGS",
+    "Before",
+    "Fault",
+    "Formula",
+    "Known",
+    "Meaning",
+    "Row",
+    "When",
+    "known",
+    "known_for",
+    "read_row",
+    "same",
+    "term_of",
+]

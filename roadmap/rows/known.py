@@ -1,0 +1,31 @@
+"""What rows of a plan are read against, out of the database."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.accounts.models import Organisation
+from core.db import db
+from roadmap.models import Indicator, Roadmap
+from roadmap.rows.meanings import same
+from roadmap.rows.shapes import AMBIGUOUS, Known
+
+
+def known_for(plan: Roadmap) -> Known:
+    """The period and sides of a plan, the directory of organisations, the plan's indicators. Three queries."""
+    codes = db.session.execute(select(Indicator.code, Indicator.id).where(Indicator.roadmap_id == plan.id))
+    sides: dict[str, str] = {}
+    for party in plan.parties:
+        one = party.organisation
+        sides |= {same(name): party.side for name in (one.full_name, one.short_name, one.alias, one.inn) if name}
+    return Known(plan.period_start, plan.period_end, sides, directory(), {row.code.casefold(): row.id for row in codes})
+
+
+def directory() -> dict[str, int]:
+    """Organisations by ИНН, full and short names; a name of two is AMBIGUOUS."""
+    found: dict[str, int] = {}
+    columns = (Organisation.id, Organisation.inn, Organisation.full_name, Organisation.short_name)
+    for row in db.session.execute(select(*columns)):
+        for name in {same(row.inn), same(row.full_name), same(row.short_name)} - {""}:
+            found[name] = row.id if found.get(name, row.id) == row.id else AMBIGUOUS
+    return found

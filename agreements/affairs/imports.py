@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import Schema
 from apiflask.fields import DateTime, Dict, File, Integer, List, Nested, String
-from flask import redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from agreements.affairs.blueprint import api, bp, number
@@ -15,7 +15,12 @@ from agreements.importing import meanings, service
 from agreements.models import ImportRun
 from core.accounts.actor import Actor
 from core.accounts.login import me
+from core.documents.downloads import given
 from core.errors import NotNow, NotValid, Refusal
+from core.reports.sheets import XLSX
+
+MOST_SHOWN = 200
+"""Faults of a page; the marked file has them all."""
 
 
 @bp.route("/agreements/import", methods=["GET", "POST"])
@@ -45,15 +50,50 @@ def import_run(run_id: int) -> Any:
 
 
 def _page(run: ImportRun, refusal: Refusal | None = None) -> Any:
+    actor = me()
     page = render_template(
         "agreements/import.html",
-        run=run,
+        **_moving(run),
         refusal=refusal,
+        typed=request.form,
         meanings=[("", _("не загружать")), *((each.name, str(each.label)) for each in meanings.MEANINGS)],
-        state=labels()[run.state],
-        busy=run.state in service.BUSY,
+        faults=run.faults[:MOST_SHOWN],
+        creates=actor.is_admin,
     )
     return page, refusal.status if refusal else 200
+
+
+def _moving(run: ImportRun) -> dict[str, Any]:
+    """What of an import changes while it runs."""
+    failed = service.failed(run)
+    return {
+        "run": run,
+        "failed": failed,
+        "busy": run.state in service.BUSY and not failed,
+        "state": (_("прервано из-за сбоя, ничего не загружено"), "danger") if failed else labels()[run.state],
+    }
+
+
+@bp.get("/agreements/import/<int:run_id>/progress")
+def import_progress(run_id: int) -> Response:
+    """The piece of the page that moves; once it stands, the browser takes the whole page anew."""
+    moving = _moving(service.run_for(run_id, me()))
+    answer = make_response(render_template("agreements/_import_progress.html", **moving))
+    if not moving["busy"]:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+@bp.get("/agreements/import/<int:run_id>/faults.xlsx")
+def import_faults(run_id: int) -> Response:
+    """The brought file with its faulty cells marked."""
+    return _marked(run_id)
+
+
+def _marked(run_id: int) -> Response:
+    actor = me()
+    name = service.run_for(run_id, actor).file_name.rpartition(".")[0]
+    return given(service.marked_file(run_id, actor), f"{name}, {_('ошибки')}.xlsx", XLSX)
 
 
 @bp.post("/agreements/import/<int:run_id>/check")
@@ -62,8 +102,10 @@ def check_import(run_id: int) -> Any:
     actor = me()
     run = service.run_for(run_id, actor)
     named = {str(place): request.form.get(f"column.{place}", "") for place in range(len(run.headers))}
+    matches = {row["text"]: request.form.get(f"match.{place}", "") for place, row in enumerate(run.unknown)}
+    mapping = {place: name for place, name in named.items() if name}
     try:
-        service.check(run_id, {place: name for place, name in named.items() if name}, actor, number("version"))
+        service.check(run_id, mapping, actor, number("version"), matches)
     except (NotValid, NotNow) as refusal:
         return _page(service.run_for(run_id, actor), refusal)
     return redirect(url_for("affairs.import_run", run_id=run_id))
@@ -102,6 +144,12 @@ class FaultOut(Schema):
     message = String()
 
 
+class UnknownOut(Schema):
+    text = String(metadata={"description": "Как сторона названа в файле"})
+    first = Integer(metadata={"description": "Первая строка, где она стоит"})
+    rows = Integer()
+
+
 class ImportOut(Schema):
     id = Integer()
     file_name = String()
@@ -112,12 +160,19 @@ class ImportOut(Schema):
     done = Integer()
     fault_count = Integer()
     faults = List(Nested(FaultOut))
+    unknown = List(Nested(UnknownOut), metadata={"description": "Организации, которых нет в справочнике"})
     version = Integer()
     created_at = DateTime()
 
 
 class MappingIn(Schema):
     mapping = Dict(keys=String(), values=String(), required=True)
+    matches = Dict(
+        keys=String(),
+        values=String(),
+        load_default=dict,
+        metadata={"description": "Сторона, как она названа в файле → ИНН или наименование из справочника"},
+    )
     version = Integer(load_default=None, allow_none=True)
 
 
@@ -141,7 +196,13 @@ def shown(run_id: int) -> Any:
 @api.output(ImportOut, status_code=202)
 def check_by_api(run_id: int, json_data: dict[str, Any]) -> Any:
     """Назвать столбцы и проверить, ничего не загружая"""
-    return service.check(run_id, json_data["mapping"], me(), json_data["version"])
+    return service.check(run_id, json_data["mapping"], me(), json_data["version"], json_data["matches"])
+
+
+@api.get("/agreements/imports/<int:run_id>/faults.xlsx")
+def marked_by_api(run_id: int) -> Response:
+    """Принесённый файл с отмеченными ошибками"""
+    return _marked(run_id)
 
 
 @api.post("/agreements/imports/<int:run_id>/start")

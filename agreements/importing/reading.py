@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,13 +14,23 @@ from sqlalchemy import select
 
 from agreements.forms.entered import a_date, a_number
 from agreements.importing.meanings import KINDS, STATES, same
-from agreements.models import Journal, RegistrationEntry
+from agreements.importing.sheet import Unsaved
+from agreements.models import Agreement, AgreementParty, Journal, RegistrationEntry
 from core import clock
 from core.accounts.models import Organisation
 from core.db import db
 
 LONGEST = {"title": 1000, "number": 60, "city": 200}
 MOST_PARTIES = 15
+LISTED = {
+    "kind": ("соглашение о сотрудничестве", "кластер", "целевое обучение", "практика", "сетевая форма"),
+    "state": ("действует", "приостановлен", "исполнен", "истек", "расторгнут"),
+}
+"""What is offered in place of a word nobody knows."""
+BROKEN = ("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#ССЫЛКА!", "#Н/Д", "#ЗНАЧ!", "#ИМЯ?")
+"""What a spreadsheet shows in place of what it could not work out."""
+SERIALS = (32874, 73415)
+"""Days of 1990 and 2100 as a spreadsheet counts them."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +66,38 @@ class Wrong(Exception):
     """A cell that cannot be taken; the text says why."""
 
 
-class Reader:
-    """Reads rows one after another; remembers numbers, so that a repeated one is told."""
+@dataclass
+class Unknown:
+    """An organisation of the file that the directory has not: as it is written, in how many rows, first in which."""
 
-    def __init__(self, headers: Sequence[str], mapping: Mapping[str, str], organisation_id: int) -> None:
+    text: str
+    first: int
+    rows: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        return {"text": self.text, "first": self.first, "rows": self.rows}
+
+
+class Reader:
+    """Reads rows one after another; remembers numbers, so that a repeated one is told.
+
+    `matches` says which organisation is meant by a name the directory has not.
+    """
+
+    def __init__(
+        self,
+        headers: Sequence[str],
+        mapping: Mapping[str, str],
+        organisation_id: int,
+        matches: Mapping[str, int] | None = None,
+    ) -> None:
         self.columns = sorted((int(place), name) for place, name in mapping.items())
         self.headers = headers
         self.own = organisation_id
-        self.directory = directory()
+        self.directory = {**directory(), **{same(text): found for text, found in (matches or {}).items()}}
+        self.unknown: dict[str, Unknown] = {}
         self.taken = _taken(organisation_id)
+        self.known = _known(organisation_id)
         self.rows: dict[tuple[int, str], int] = {}
 
     def shown(self, place: int) -> str:
@@ -76,6 +110,7 @@ class Reader:
         for place, name in self.columns:
             cell = cells[place] if place < len(cells) else None
             try:
+                _whole_cell(cell)
                 self._take(entry, name, cell)
             except (Wrong, ValueError) as wrong:
                 faults.append(Fault(row, self.shown(place), str(wrong)))
@@ -110,6 +145,7 @@ class Reader:
     def _party(self, entry: Entry, text: str) -> None:
         found = self.directory.get(same(text)) or self.directory.get(text.split()[-1])
         if found is None:
+            self.unknown.setdefault(same(text), Unknown(text[:200], entry.row)).rows += 1
             raise Wrong(_("организации «%(text)s» нет в справочнике", text=text[:80]))
         if found == AMBIGUOUS:
             raise Wrong(_("под именем «%(text)s» несколько организаций: укажите ИНН", text=text[:80]))
@@ -146,6 +182,8 @@ class Reader:
             yield "number", _("номер %(number)s в журнале %(year)s года уже занят", number=entry.number, year=key[0])
         elif key in self.rows:
             yield "number", _("номер повторяется: он же в строке %(row)s", row=self.rows[key])
+        elif entry.signed_on and (entry.number, entry.signed_on) in self.known:
+            yield "number", _("документ с этим номером и датой уже есть в реестре")
         else:
             self.rows[key] = entry.row
 
@@ -177,9 +215,33 @@ def _taken(organisation_id: int) -> set[tuple[int, str]]:
     return {(row.year, row.number) for row in rows}
 
 
+def _known(organisation_id: int) -> set[tuple[str, date]]:
+    """Numbers and dates of the documents the organisation is a party of, whoever registered them."""
+    rows = db.session.execute(
+        select(Agreement.number, Agreement.signed_on)
+        .join(AgreementParty, AgreementParty.agreement_id == Agreement.id)
+        .where(AgreementParty.organisation_id == organisation_id, Agreement.number != "")
+        .where(Agreement.signed_on.is_not(None))
+    )
+    return {(row.number, row.signed_on) for row in rows}
+
+
+def _whole_cell(cell: Any) -> None:
+    """Refuse what only looks like a value."""
+    if isinstance(cell, Unsaved):
+        raise Wrong(_("формула без сохранённого значения: откройте файл в Excel и сохраните его"))
+    if isinstance(cell, str) and cell.strip() in BROKEN:
+        raise Wrong(_("в ячейке ошибка Excel: %(text)s", text=cell.strip()))
+
+
 def _day(cell: Any) -> date | None:
     if cell is None or str(cell).strip() in ("", "-", "—"):
         return None
+    if isinstance(cell, int | float) and SERIALS[0] <= cell <= SERIALS[1]:
+        meant = date(1899, 12, 30) + timedelta(days=int(cell))
+        raise Wrong(
+            _("число вместо даты: если это %(day)s, задайте ячейке формат «Дата»", day=meant.strftime("%d.%m.%Y"))
+        )
     day = cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else a_date(str(cell))
     if not 1990 <= day.year <= 2100:
         raise Wrong(_("год вне пределов 1990–2100"))
@@ -209,5 +271,7 @@ def _number_text(cell: Any) -> str:
 def _word(name: str, text: str) -> str:
     known = KINDS if name == "kind" else STATES
     if same(text) not in known:
-        raise Wrong(_("«%(text)s» неизвестно", text=text[:60]))
+        near = get_close_matches(same(text), [each for each in known if each], n=1, cutoff=0.6)
+        asked = near[0] if near else ", ".join(LISTED[name])
+        raise Wrong(_("«%(text)s» неизвестно, пишут так: %(known)s", text=text[:60], known=asked))
     return known[same(text)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from agreements.importing import meanings, writing
-from agreements.importing.reading import Entry, Fault, Reader
+from agreements.importing import marked, meanings, writing
+from agreements.importing.reading import AMBIGUOUS, Entry, Fault, Reader, directory
+from agreements.importing.sheet import table
 from agreements.models import ImportRun
 from agreements.parties import roles_of
 from core import audit, clock
@@ -18,17 +20,19 @@ from core.accounts.actor import Actor
 from core.accounts.roles import SIDES
 from core.db import db, expect_version, locked, transaction
 from core.documents.attachments import Upload, clean_name
-from core.documents.registers.reading import first_sheet
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.store import files
 from core.workflow import enqueue, handler
 from core.workflow.jobs import heartbeat
 from core.workflow.models import Job
 
-MOST_KEPT = 500
-"""Faults that are shown; more of them are counted."""
+MOST_KEPT = 5000
+"""Faults that are kept; more of them are counted."""
+MOST_UNKNOWN = 200
+"""Unknown organisations that are kept."""
 PORTION = 500
 BUSY = ("checking", "importing")
+KINDS = ("agreements.import_check", "agreements.import_run")
 
 
 def may_import(actor: Actor) -> bool:
@@ -46,13 +50,9 @@ def _refuse_others(actor: Actor) -> None:
 def upload(file: Upload, actor: Actor) -> ImportRun:
     """Keep the file and guess what its columns mean. Raises NotAllowed, NotValid."""
     _refuse_others(actor)
-    lines = _lines(file.content)
-    header = next(lines, None)
-    if header is None or next(lines, None) is None:
+    found = table(file.content)
+    if found is None:
         raise NotValid(_("В таблице нет строк: нужна строка заголовков и хотя бы одна строка данных"), "file")
-    headers = [" ".join(str("" if cell is None else cell).split())[:200] for cell in header[1]]
-    while headers and not headers[-1]:
-        headers.pop()
     with transaction():
         run = ImportRun(
             organisation_id=actor.organisation_id,
@@ -60,8 +60,9 @@ def upload(file: Upload, actor: Actor) -> ImportRun:
             person_name=actor.name,
             file_name=clean_name(file.name),
             sha256=files().put(file.content),
-            headers=headers,
-            mapping=meanings.guess(headers),
+            headers=found.headers,
+            mapping=meanings.guess(found.headers),
+            total=len(found.lines),
             created_at=clock.now(),
         )
         db.session.add(run)
@@ -69,13 +70,6 @@ def upload(file: Upload, actor: Actor) -> ImportRun:
         data = {"file": run.file_name, "sha256": run.sha256}
         audit.append(actor.who(), audit.Act("agreement_import", run.id, "upload", data=data))
         return run
-
-
-def _lines(content: bytes) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Rows that hold anything, with their numbers in the sheet."""
-    for number, cells in enumerate(first_sheet(content), 1):
-        if any(cell is not None and str(cell).strip() for cell in cells):
-            yield number, cells
 
 
 def run_for(run_id: int, actor: Actor) -> ImportRun:
@@ -94,17 +88,43 @@ def runs(actor: Actor) -> list[ImportRun]:
     return list(db.session.scalars(statement.order_by(ImportRun.id.desc()).limit(30)))
 
 
-def check(run_id: int, mapping: Mapping[str, str], actor: Actor, version: int | None = None) -> ImportRun:
-    """Name the columns and try every row: a job. Raises NotValid (the mapping), NotNow (busy)."""
+def check(
+    run_id: int,
+    mapping: Mapping[str, str],
+    actor: Actor,
+    version: int | None = None,
+    matches: Mapping[str, str] | None = None,
+) -> ImportRun:
+    """Name the columns and try every row: a job. `matches`: a party as the file writes it → ИНН or name of who it is.
+
+    Raises NotValid (the mapping, a match that is nobody), NotNow (busy).
+    """
     run_for(run_id, actor)
     wrong = meanings.faults(mapping)
     if wrong:
         raise NotValid("; ".join(wrong), fields={"mapping": "; ".join(wrong)})
+    meant = _meant(matches or {})
     with transaction():
         run = _idle(run_id, version)
-        run.mapping, run.state = dict(mapping), "checking"
+        run.mapping, run.matches, run.state = dict(mapping), {**run.matches, **meant}, "checking"
         _start(run, "agreements.import_check", actor)
         return run
+
+
+def _meant(matches: Mapping[str, str]) -> dict[str, int]:
+    """Organisations by the names of the file. Raises NotValid with each that is nobody or several."""
+    known = directory() if matches else {}
+    found = {text: known.get(meanings.same(given)) for text, given in matches.items() if given.strip()}
+    wrong = {
+        text: _("организации «%(text)s» нет в справочнике", text=matches[text][:80])
+        if place is None
+        else _("под именем «%(text)s» несколько организаций: укажите ИНН", text=matches[text][:80])
+        for text, place in found.items()
+        if place is None or place == AMBIGUOUS
+    }
+    if wrong:
+        raise NotValid("; ".join(wrong.values()), fields=wrong)
+    return {text: place for text, place in found.items() if place is not None}
 
 
 def start(run_id: int, actor: Actor, version: int | None = None) -> ImportRun:
@@ -124,14 +144,30 @@ def _idle(run_id: int, version: int | None) -> ImportRun:
     run = locked(ImportRun, run_id)
     assert run is not None
     expect_version(run, version)
-    if run.state in BUSY or run.state == "done":
+    if run.state == "done" or (run.state in BUSY and not failed(run)):
         raise NotNow(_("Загрузка уже выполняется или завершена"))
     return run
 
 
+def failed(run: ImportRun) -> bool:
+    """Whether the job of a busy import was given up: nothing is written, and it may be checked anew."""
+    if run.state not in BUSY:
+        return False
+    keys = [f"{kind}:{run.id}:{run.turn}" for kind in KINDS]
+    return db.session.scalar(select(Job.id).where(Job.key.in_(keys), Job.state == "failed")) is not None
+
+
+def marked_file(run_id: int, actor: Actor) -> bytes:
+    """The file with its faulty cells marked. Raises NotAllowed, NotFound (also where there are no faults)."""
+    run = run_for(run_id, actor)
+    if not run.faults:
+        raise NotFound(_("Ошибок нет"))
+    return marked.marked(files().get(run.sha256), run.faults)
+
+
 def _start(run: ImportRun, kind: str, actor: Actor) -> None:
     run.turn += 1
-    run.done, run.faults, run.fault_count = 0, [], 0
+    run.done, run.faults, run.fault_count, run.unknown = 0, [], 0, []
     enqueue(kind, {"id": run.id}, key=f"{kind}:{run.id}:{run.turn}", person_id=actor.id)
 
 
@@ -140,43 +176,57 @@ def check_job(job: Job) -> None:
     """The dry run: nothing is written but what was found."""
     run = db.session.get_one(ImportRun, int(job.payload["id"]))
     if run.state == "checking":
-        entries, faults = _read(run, job)
-        _checked(run.id, "faulty" if faults else "checked", len(entries), faults)
+        _checked(run.id, _read(run, job))
 
 
 @handler("agreements.import_run")
 def import_job(job: Job) -> None:
-    """Every row is tried once more (the register may have moved on), then all of them are written, or none."""
+    """Every row is tried once more (the register may have moved on), then all of them are written, or none.
+
+    One transaction writes everything: a worker that is killed in it leaves nothing, and whoever takes its job over
+    begins anew.
+    """
     run = db.session.get_one(ImportRun, int(job.payload["id"]))
     if run.state != "importing":
         return
-    entries, faults = _read(run, job)
-    if faults:
-        _checked(run.id, "faulty", len(entries), faults)
+    read = _read(run, job)
+    if read.faults:
+        _checked(run.id, read)
         return
     actor = actors.by_id(run.person_id)
     with transaction():
         row = locked(ImportRun, run.id)
         if row is None or row.state != "importing":
             return
-        writing.write(entries, row, actor)
-        row.state, row.done, row.finished_at = "done", len(entries), clock.now()
-        audit.append(actor.who(), audit.Act("agreement_import", row.id, "done", data={"rows": len(entries)}))
+        writing.write(read.entries, row, actor)
+        row.state, row.done, row.finished_at = "done", len(read.entries), clock.now()
+        audit.append(actor.who(), audit.Act("agreement_import", row.id, "done", data={"rows": len(read.entries)}))
 
 
-def _read(run: ImportRun, job: Job) -> tuple[list[Entry], list[Fault]]:
+@dataclass
+class Read:
+    """What a file holds: its rows, what is wrong with them, which organisations nobody knows."""
+
+    entries: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _read(run: ImportRun, job: Job) -> Read:
     """Every row and every fault, telling the progress as it goes."""
-    lines = list(_lines(files().get(run.sha256)))[1:]
-    run_id, reader = run.id, Reader(run.headers, run.mapping, run.organisation_id)
-    entries: list[Entry] = []
-    faults: list[Fault] = []
+    found = table(files().get(run.sha256))
+    lines = found.lines if found else []
+    run_id, reader = run.id, Reader(run.headers, run.mapping, run.organisation_id, run.matches)
+    read = Read()
     for place, (number, cells) in enumerate(lines):
         if place % PORTION == 0:
             _progress(run_id, job, place, len(lines))
         entry, wrong = reader.read(number, cells)
-        entries.append(entry)
-        faults += wrong
-    return entries, faults
+        read.entries.append(entry)
+        read.faults += wrong
+    read.unknown = [each.plain() for each in list(reader.unknown.values())[:MOST_UNKNOWN]]
+    _progress(run_id, job, len(lines), len(lines))
+    return read
 
 
 def _progress(run_id: int, job: Job, done: int, total: int) -> None:
@@ -187,9 +237,11 @@ def _progress(run_id: int, job: Job, done: int, total: int) -> None:
         run.done, run.total = done, total
 
 
-def _checked(run_id: int, state: str, total: int, faults: list[Fault]) -> None:
+def _checked(run_id: int, read: Read) -> None:
     with transaction():
         run = locked(ImportRun, run_id)
         assert run is not None
-        run.state, run.total, run.done = state, total, total
-        run.fault_count, run.faults = len(faults), [fault.plain() for fault in faults[:MOST_KEPT]]
+        run.state = "faulty" if read.faults else "checked"
+        run.total = run.done = len(read.entries)
+        run.fault_count, run.faults = len(read.faults), [fault.plain() for fault in read.faults[:MOST_KEPT]]
+        run.unknown = read.unknown

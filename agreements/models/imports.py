@@ -27,6 +27,8 @@ class ImportRun(Versioned, Model):
     """As they stand in the file, by column."""
     mapping: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Number of a column (text) → what it means."""
+    matches: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """A party as the file writes it → the organisation that is meant."""
     state: Mapped[str] = mapped_column(Code, default="uploaded")
     """uploaded, checking, faulty, checked, importing, done."""
     turn: Mapped[int] = mapped_column(default=0)
@@ -36,5 +38,7 @@ class ImportRun(Versioned, Model):
     faults: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
     """{"row", "column", "message"}: the first of them; `fault_count` is how many there are."""
     fault_count: Mapped[int] = mapped_column(default=0)
+    unknown: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    """{"text", "first", "rows"}: parties the directory has not, in order of the rows they first stand in."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

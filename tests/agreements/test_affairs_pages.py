@@ -79,10 +79,15 @@ def test_a_table_is_brought_in_through_the_pages(app: APIFlask, company: Company
     columns = {"column.1": "title", "column.2": "number", "column.3": "signed_on", "column.4": "party"}
     assert browser.post(f"{place}/check", data={"column.1": "title"}).status_code == 422
     assert browser.post(f"{place}/check", data=columns).status_code == 302
-    assert 'http-equiv="refresh"' in browser.get(place).get_data(as_text=True)
+    waiting = browser.get(place).get_data(as_text=True)
+    assert f'hx-get="{place}/progress"' in waiting
+    assert '<noscript><meta http-equiv="refresh"' in waiting
+    assert "HX-Refresh" not in browser.get(f"{place}/progress").headers
     with app.app_context():
         drain()
+    assert browser.get(f"{place}/progress").headers["HX-Refresh"] == "true"
     assert "ошибок нет" in browser.get(place).get_data(as_text=True)
+    assert browser.get(f"{place}/faults.xlsx").status_code == 404
     browser.post(f"{place}/start", data={})
     with app.app_context():
         drain()

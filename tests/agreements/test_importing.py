@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import func, select
+from openpyxl import Workbook as Book
+from openpyxl import load_workbook
+from sqlalchemy import func, select, update
 from xlsxwriter import Workbook
 
-from agreements import queries
 from agreements.demo.load import Company
 from agreements.importing import meanings, service
 from agreements.models import Agreement, ImportRun, RegistrationEntry
-from agreements.queries import Filters
-from core import audit, clock
+from core import clock
 from core.accounts.models import Organisation
-from core.db import db
+from core.db import database_now, db, transaction
 from core.documents.attachments import Upload
-from core.errors import NotAllowed, NotFound, NotNow, NotValid
-from core.workflow.jobs import drain
+from core.errors import NotAllowed, NotFound, NotValid
+from core.workflow.jobs import ATTEMPTS, drain
 from core.workflow.models import Job
+from tests.agreements.lives import in_force
 
 HEADERS = (
     "№ п/п",
@@ -71,46 +72,6 @@ def checked(company: Company, rows: Sequence[Sequence[Any]], headers: Sequence[s
     drain()
     db.session.refresh(run)
     return run
-
-
-def test_ten_thousand_rows_with_thirty_seven_faults_report_exactly_those(app: APIFlask, company: Company) -> None:
-    with app.app_context():
-        rows = good(company, 10_000)
-        planted: dict[tuple[int, str], Any] = {}
-        kinds = [
-            (1, "B", ""), (2, "C", "без цифр"), (2, "C", "neighbour"), (3, "D", "31.02.2024"), (3, "D", "давно"),
-            (4, "E", "7700000000"), (4, "E", ""), (5, "F", "01.01.1999"), (6, "G", "непонятно"), (7, "H", "Накладная"),
-        ]  # fmt: skip
-        for index in range(37):
-            place, letter, value = kinds[index % len(kinds)]
-            row = 100 + index * 260
-            rows[row][place] = f"19-{row}" if value == "neighbour" else value
-            planted[row + 2, letter] = value
-        run = checked(company, rows)
-        assert (run.state, run.total, run.done, run.fault_count) == ("faulty", 10_000, 10_000, 37)
-        assert {(fault["row"], fault["column"].split(":")[0]) for fault in run.faults} == set(planted)
-        assert all(fault["message"] for fault in run.faults)
-        with pytest.raises(NotNow):
-            service.start(run.id, company.actor("m.control"))
-        assert db.session.scalar(select(func.count()).select_from(Agreement)) == 0
-        job = db.session.scalars(select(Job).where(Job.kind == "agreements.import_check")).one()
-        assert job.done > 0
-
-
-def test_ten_thousand_good_rows_are_taken_whole(app: APIFlask, company: Company) -> None:
-    with app.app_context():
-        run = checked(company, good(company, 10_000))
-        assert (run.state, run.fault_count) == ("checked", 0)
-        service.start(run.id, company.actor("m.control"))
-        drain()
-        db.session.refresh(run)
-        assert (run.state, run.done) == ("done", 10_000)
-        assert db.session.scalar(select(func.count()).select_from(Agreement)) == 10_000
-        assert db.session.scalar(select(func.count()).select_from(RegistrationEntry)) == 10_000
-        found = queries.register(company.actor("c.coord"), Filters(text="19-777")).items
-        assert [row.number for row in found] == ["19-777"]
-        assert queries.register(company.actor("samara"), Filters()).items == []
-        assert audit.verify() is None
 
 
 def test_headings_of_ones_own_are_recognised_and_may_be_corrected(app: APIFlask, company: Company) -> None:
@@ -178,3 +139,119 @@ def test_only_ones_own_organisation_is_brought_in_and_seen(app: APIFlask, compan
         run = checked(company, foreign, ("Наименование", "Стороны"))
         assert [fault["message"] for fault in run.faults] == ["Вашей организации нет среди сторон"]
         assert clock.today()
+
+
+def a_book(fill: Callable[[Any], None]) -> Upload:
+    """A file as openpyxl writes it: formulas without values, merged cells."""
+    book = Book()
+    fill(book.active)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return Upload("Реестр.xlsx", buffer.getvalue())
+
+
+def brought(company: Company, file: Upload, **named: str) -> ImportRun:
+    actor = company.actor("m.control")
+    run = service.upload(file, actor)
+    service.check(run.id, {**run.mapping, **named}, actor)
+    drain()
+    db.session.refresh(run)
+    return run
+
+
+def test_a_title_above_merged_cells_and_formulas_are_read_as_people_see_them(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        partner = inn(company, "corporation")
+
+        def fill(sheet: Any) -> None:
+            sheet.append(["Реестр договоров на 1 марта"])
+            sheet.merge_cells("A1:D1")
+            sheet.append([])
+            sheet.append(["Номер", "Наименование", "ИНН контрагента", "Дата подписания"])
+            sheet.append(["1", "О практике", partner, date(2024, 1, 15)])
+            sheet.append(["2", "О стажировках", None, date(2024, 1, 16)])
+            sheet.merge_cells("C4:C5")
+            sheet.append(["3", "=B4", partner, date(2024, 1, 17)])
+            sheet.append(["4", "#N/A", partner, 45306])
+
+        run = brought(company, a_book(fill))
+        assert (run.total, run.headers) == (4, ["Номер", "Наименование", "ИНН контрагента", "Дата подписания"])
+        told = {(fault["row"], fault["column"][0]): fault["message"] for fault in run.faults}
+        assert set(told) == {(6, "B"), (7, "B"), (7, "D")}
+        assert "формула" in told[6, "B"]
+        assert "#N/A" in told[7, "B"]
+        assert "15.01.2024" in told[7, "D"]
+
+
+def test_the_marked_file_shows_every_fault_in_its_cell_and_keeps_the_rest(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        partner = inn(company, "corporation")
+
+        def fill(sheet: Any) -> None:
+            sheet.title = "Мой реестр"
+            sheet.append(["Номер", "Наименование", "ИНН контрагента", "Дата подписания", "Сумма"])
+            sheet.append(["1", "О практике", partner, "31.02.2024", "=1+1"])
+            sheet.append(["без цифр", "О стажировках", "7700000000", None, 5])
+
+        run = brought(company, a_book(fill))
+        content = service.marked_file(run.id, company.actor("m.coord"))
+        book = load_workbook(io.BytesIO(content))
+        sheet = book["Мой реестр"]
+        noted = {cell.coordinate: cell.comment.text for row in sheet for cell in row if cell.comment}
+        assert noted == {f"{f['column'][0]}{f['row']}": f["message"] for f in run.faults}
+        assert set(noted) == {"D2", "A3", "C3"}
+        assert all(sheet[place].fill.start_color.rgb == "00FFC7CE" for place in noted)
+        assert sheet["E2"].value == "=1+1"
+        rows = list(book["Ошибки"].iter_rows(min_row=2, values_only=True))
+        assert rows == [(f["row"], f["column"], f["message"]) for f in run.faults]
+        assert book["Ошибки"]["A2"].hyperlink.location or book["Ошибки"]["A2"].hyperlink.target
+        with pytest.raises(NotFound):
+            service.marked_file(run.id, company.actor("c.coord"))
+
+
+def test_an_unknown_organisation_is_matched_once_for_all_its_rows(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        actor = company.actor("m.control")
+        rows = [["О практике", "Ростех (старое имя)", f"{n}"] for n in range(1, 4)]
+        run = checked(company, rows, ("Наименование", "Контрагент", "Номер"))
+        assert run.unknown == [{"text": "Ростех (старое имя)", "first": 2, "rows": 3}]
+        with pytest.raises(NotValid) as refused:
+            service.check(run.id, run.mapping, actor, matches={"Ростех (старое имя)": "7700000000"})
+        assert list(refused.value.fields) == ["Ростех (старое имя)"]
+        service.check(run.id, run.mapping, actor, matches={"Ростех (старое имя)": inn(company, "corporation")})
+        drain()
+        db.session.refresh(run)
+        assert (run.state, run.unknown) == ("checked", [])
+
+
+def test_a_document_that_is_there_already_is_told_by_its_number_and_date(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        in_force(company, ("corporation", "ministry"), number="К-5", signed_on=date(2024, 5, 6))
+        rows = [
+            [n, "О практике", "К-5", day, inn(company, "corporation"), "", "", ""]
+            for n, day in enumerate((date(2024, 5, 6), date(2023, 5, 6)))
+        ]
+        run = checked(company, rows)
+        assert [(fault["row"], fault["message"]) for fault in run.faults] == [
+            (2, "документ с этим номером и датой уже есть в реестре")
+        ]
+
+
+def test_an_import_whose_job_was_given_up_can_be_checked_anew(
+    app: APIFlask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        run = checked(company, good(company, 2))
+        with monkeypatch.context() as broken:
+            broken.setattr(service, "Reader", None)
+            service.start(run.id, company.actor("m.control"))
+            for _attempt in range(ATTEMPTS):
+                with transaction():
+                    db.session.execute(update(Job).values(run_after=database_now()))
+                drain()
+        db.session.refresh(run)
+        assert service.failed(run)
+        service.check(run.id, run.mapping, company.actor("m.control"))
+        drain()
+        db.session.refresh(run)
+        assert run.state == "checked"

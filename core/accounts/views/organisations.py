@@ -63,6 +63,7 @@ def new_organisation() -> Any:
         if not isinstance(done, Refused):
             return _shown(done, _("Организация добавлена"))
         return _form(form, None, done.status)
+    form.full_name.data = form.short_name.data = request.args.get("full_name", "")
     return _form(form, None)
 
 

@@ -86,18 +86,25 @@ def _values(request: ChangeRequest) -> dict[str, Any]:
 
 def new_item(edition: Edition, section: int) -> Item:
     """An item under the next number of the section, never one that was given before."""
-    last = db.session.scalar(
-        select(func.max(Item.number)).where(Item.roadmap_id == edition.roadmap_id, Item.section == section)
-    )
-    number = (last or 0) + 1
-    item = Item(roadmap_id=edition.roadmap_id, section=section, number=number, code=f"{section}.{number}")
-    db.session.add(item)
+    return new_items(edition, [section])[0]
+
+
+def new_items(edition: Edition, sections: Sequence[int]) -> list[Item]:
+    """An item for each of the section numbers, in their order; five statements, however many."""
+    given = select(Item.section, func.max(Item.number)).where(Item.roadmap_id == edition.roadmap_id)
+    last = dict(db.session.execute(given.group_by(Item.section)).tuples().all())
+    items = []
+    for section in sections:
+        number = last[section] = last.get(section, 0) + 1
+        items.append(Item(roadmap_id=edition.roadmap_id, section=section, number=number, code=f"{section}.{number}"))
+    db.session.add_all(items)
     db.session.flush()
-    occurrence = Occurrence(item_id=item.id, state="draft")
-    db.session.add(occurrence)
+    occurrences = [Occurrence(item_id=item.id, state="draft") for item in items]
+    db.session.add_all(occurrences)
     db.session.flush()
-    item.current_id = occurrence.id
-    return item
+    for item, occurrence in zip(items, occurrences, strict=True):
+        item.current_id = occurrence.id
+    return items
 
 
 def plain(value: Any) -> Any:

@@ -24,13 +24,18 @@ from roadmap.service.plans import (
     take_edition_step,
     take_edition_step_with_files,
 )
+from roadmap.service.table import Fault, RowEdit, Saved, TableRefused, save_table
 
 __all__ = [
+    "Fault",
     "NewChange",
     "NewIndicator",
     "NewItem",
     "NewPlan",
     "NewValue",
+    "RowEdit",
+    "Saved",
+    "TableRefused",
     "add_dependency",
     "add_indicator",
     "add_item",
@@ -45,6 +50,7 @@ __all__ = [
     "link",
     "record_value",
     "remove_dependency",
+    "save_table",
     "settle_link",
     "take_change_step",
     "take_edition_step",

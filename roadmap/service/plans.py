@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 
 from core import audit, clock
 from core.accounts.access import may_see, set_readers
@@ -24,6 +24,7 @@ from roadmap.effects.amending import new_item
 from roadmap.models import (
     EDITABLE_EDITION,
     TERMS,
+    Dependency,
     Edition,
     Item,
     ItemTerms,
@@ -31,7 +32,7 @@ from roadmap.models import (
     RoadmapParty,
     RoadmapSection,
 )
-from roadmap.rules.people import COORDINATORS
+from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.states import roadmap as machine
 from roadmap.terms import checked
 
@@ -122,12 +123,16 @@ def _first_edition(plan: Roadmap, actor: Actor) -> Edition:
 def editable(edition_id: int, actor: Actor) -> Edition:
     """The edition under its lock, if the actor may edit its terms now. Raises NotFound, NotAllowed, NotNow."""
     row = locked_edition(edition_id, actor)
-    party = row.roadmap.party_of(actor.side)
-    if not actor.has(*COORDINATORS) or party is None or party.organisation_id != actor.organisation_id:
+    check_editable(row, actor)
+    return row
+
+
+def check_editable(row: Edition, actor: Actor) -> None:
+    """Raises NotAllowed, NotNow where the actor may not edit the edition's terms now."""
+    if not actor.has(*COORDINATORS) or not side_of(row, actor):
         raise NotAllowed(_("Проект плана правит координатор Стороны"))
     if row.state not in EDITABLE_EDITION:
         raise NotNow(_("Редакция уже на согласовании или утверждена: её текст не меняется"))
-    return row
 
 
 def locked_edition(edition_id: int, actor: Actor) -> Edition:
@@ -144,7 +149,7 @@ def add_section(edition_id: int, number: int, title: str, actor: Actor) -> Roadm
         raise NotValid(_("Укажите номер раздела от 1 до 99 и название"), "title")
     with transaction():
         edition = editable(edition_id, actor)
-        _first_only(edition)
+        first_only(edition)
         section = db.session.get(RoadmapSection, (edition.roadmap_id, number))
         if section is None:
             section = RoadmapSection(roadmap_id=edition.roadmap_id, number=number)
@@ -157,7 +162,8 @@ def add_section(edition_id: int, number: int, title: str, actor: Actor) -> Roadm
         return section
 
 
-def _first_only(edition: Edition) -> None:
+def first_only(edition: Edition) -> None:
+    """Raises NotNow: a later edition takes only what change requests brought."""
     if edition.number > 1:
         raise NotNow(_("Утверждённый план меняется только запросами на изменение"))
 
@@ -166,7 +172,7 @@ def add_item(edition_id: int, new: NewItem, actor: Actor) -> Item:
     """Add an item to a first edition under the next free number of its section (or its own, at an import)."""
     with transaction():
         edition = editable(edition_id, actor)
-        _first_only(edition)
+        first_only(edition)
         if db.session.get(RoadmapSection, (edition.roadmap_id, new.section)) is None:
             raise NotValid(_("Нет раздела %(number)s", number=new.section), "section")
         values = checked(new.terms, edition.roadmap)
@@ -178,7 +184,7 @@ def add_item(edition_id: int, new: NewItem, actor: Actor) -> Item:
         db.session.flush()
         item.terms_id = terms.id
         _link_indicators(item, new.indicators)
-        _readers(edition, item, terms)
+        let_read(edition, item, terms)
         audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add", None, "draft", data={"code": item.code}))
         return item
 
@@ -202,7 +208,7 @@ def _link_indicators(item: Item, indicators: Sequence[int]) -> None:
     db.session.flush()
 
 
-def _readers(edition: Edition, item: Item, terms: ItemTerms) -> None:
+def let_read(edition: Edition, item: Item, terms: ItemTerms) -> None:
     parties = [party.organisation_id for party in edition.roadmap.parties]
     readers.of_item(item, terms, parties)
     working = {*parties, *(terms.co_organisations or []), *([terms.organisation_id] if terms.organisation_id else [])}
@@ -214,7 +220,7 @@ def edit_item(edition_id: int, item_id: int, values: Mapping[str, Any], version:
     """Change terms of an item in a draft edition. A later edition takes only what change requests brought."""
     with transaction():
         edition = editable(edition_id, actor)
-        _first_only(edition)
+        first_only(edition)
         terms = _terms(edition, item_id)
         expect_version(terms, version)
         now = {name: getattr(terms, name) for name in TERMS}
@@ -223,10 +229,15 @@ def edit_item(edition_id: int, item_id: int, values: Mapping[str, Any], version:
         for name, value in changed.items():
             setattr(terms, name, value)
         if changed:
-            audit.append(actor.who(), audit.Act("roadmap_item", item_id, "edit", data={"fields": sorted(changed)}))
-            _readers(edition, db.session.get_one(Item, item_id), terms)
+            audit.append(actor.who(), edited(item_id, changed, terms.version + 1))
+            let_read(edition, db.session.get_one(Item, item_id), terms)
         db.session.flush()
         return terms
+
+
+def edited(item_id: int, changed: Mapping[str, Any], version: int) -> audit.Act:
+    """The journal's line of an edit: which fields, and the version of the terms it made."""
+    return audit.Act("roadmap_item", item_id, "edit", data={"fields": sorted(changed), "version": version})
 
 
 def _terms(edition: Edition, item_id: int) -> ItemTerms:
@@ -242,13 +253,26 @@ def drop_item(edition_id: int, item_id: int, actor: Actor) -> None:
     """Strike an item from a draft that was never approved; its number stays taken."""
     with transaction():
         edition = editable(edition_id, actor)
-        _first_only(edition)
-        terms = _terms(edition, item_id)
-        item = db.session.get_one(Item, item_id)
-        item.dropped, item.terms_id = True, None
-        db.session.delete(terms)
-        audit.append(actor.who(), audit.Act("roadmap_item", item_id, "drop"))
+        first_only(edition)
+        strike(db.session.get_one(Item, item_id), _terms(edition, item_id), actor)
         db.session.flush()
+
+
+def strike(item: Item, terms: ItemTerms, actor: Actor) -> None:
+    """The item leaves the draft with its terms and dependencies; its number and its title stay in the journal.
+
+    Raises NotValid while the term of another item is counted from this one.
+    """
+    counted = db.session.scalars(
+        select(Item.code).join(ItemTerms, ItemTerms.item_id == Item.id).where(ItemTerms.after_item_id == item.id)
+    ).all()
+    if counted:
+        raise NotValid(_("От этого пункта считается срок пунктов %(codes)s", codes=", ".join(counted)), "title")
+    db.session.execute(delete(Dependency).where(or_(Dependency.item_id == item.id, Dependency.after_id == item.id)))
+    item.dropped, item.terms_id = True, None
+    record = {"code": item.code, "title": terms.title}
+    audit.append(actor.who(), audit.Act("roadmap_item", item.id, "drop", data=record))
+    db.session.delete(terms)
 
 
 def take_edition_step(edition_id: int, name: str, actor: Actor, ask: Ask, version: int | None = None) -> Taken:

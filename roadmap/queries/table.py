@@ -1,0 +1,113 @@
+"""A draft as a table: its sections, every row with its texts and version, and the numbers that were struck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation
+from core.audit import AuditRecord
+from core.db import db
+from roadmap import readers
+from roadmap.cells import COLUMNS, Names, text_of
+from roadmap.effects.amending import plain
+from roadmap.models import Edition, Item, ItemTerms
+from roadmap.queries.editions import edition_by_number
+from roadmap.queries.plans import section_titles
+from roadmap.service.plans import check_editable, first_only
+
+FIELDS = tuple(column.name for column in COLUMNS)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An item of the draft: its number, the version of its terms, its values and the texts of its cells."""
+
+    item_id: int
+    code: str
+    section: int
+    number: int
+    version: int
+    values: dict[str, Any]
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Struck:
+    """A number that stays taken, with what stood under it."""
+
+    code: str
+    section: int
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Everything the editor of a draft shows."""
+
+    edition: Edition
+    sections: Sequence[Any]
+    rows: list[Row]
+    struck: list[Struck]
+
+    def of(self, section: int) -> list[Row | Struck]:
+        """A section's rows and struck numbers in the order of numbers."""
+        both: list[Row | Struck] = [*self.rows, *self.struck]
+        return sorted((row for row in both if row.section == section), key=lambda row: row.number)
+
+
+def table(actor: Actor, roadmap_id: int, number: int) -> Table:
+    """The table of a draft the actor may edit now. Five queries. Raises NotFound, NotAllowed, NotNow."""
+    edition = edition_by_number(actor, roadmap_id, number)
+    check_editable(edition, actor)
+    first_only(edition)
+    return Table(edition, section_titles(roadmap_id), rows_of(edition), _struck(edition))
+
+
+def rows_of(edition: Edition, only: Iterable[int] | None = None) -> list[Row]:
+    """The edition's rows in the order of numbers; `only` these items. Two queries."""
+    columns = [getattr(ItemTerms, name) for name in FIELDS]
+    statement = (
+        select(Item.id.label("item_id"), Item.code, Item.section, Item.number, ItemTerms.version, *columns)
+        .join(ItemTerms, ItemTerms.item_id == Item.id)
+        .where(ItemTerms.edition_id == edition.id)
+        .order_by(Item.section, Item.number)
+    )
+    if only is not None:
+        statement = statement.where(Item.id.in_(list(only)))
+    found = db.session.execute(statement).all()
+    names = _names({row.organisation_id for row in found if row.organisation_id})
+    return [_row(row, names) for row in found]
+
+
+def _names(ids: set[int]) -> Names:
+    if not ids:
+        return {}
+    named = select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(ids))
+    return dict(db.session.execute(named).tuples().all())
+
+
+def _row(row: Any, names: Names) -> Row:
+    values = {name: plain(getattr(row, name)) for name in FIELDS}
+    texts = {name: text_of(name, getattr(row, name), names) for name in FIELDS}
+    return Row(row.item_id, row.code, row.section, row.number, row.version, values, texts)
+
+
+def _struck(edition: Edition) -> list[Struck]:
+    rows = db.session.execute(
+        select(Item.code, Item.section, Item.number, AuditRecord.data)
+        .outerjoin(
+            AuditRecord,
+            (AuditRecord.subject_kind == readers.ITEM)
+            & (AuditRecord.subject_id == Item.id)
+            & (AuditRecord.step == "drop"),
+        )
+        .where(Item.roadmap_id == edition.roadmap_id, Item.dropped)
+        .order_by(Item.section, Item.number)
+    )
+    return [Struck(row.code, row.section, row.number, (row.data or {}).get("title", "")) for row in rows]

@@ -16,6 +16,7 @@ from agreements.models import ImportRun
 from core.accounts.actor import Actor
 from core.accounts.login import me
 from core.documents.downloads import given
+from core.documents.registers.runs import BUSY
 from core.errors import NotNow, NotValid, Refusal
 from core.reports.sheets import XLSX
 
@@ -65,11 +66,11 @@ def _page(run: ImportRun, refusal: Refusal | None = None) -> Any:
 
 def _moving(run: ImportRun) -> dict[str, Any]:
     """What of an import changes while it runs."""
-    failed = service.failed(run)
+    failed = service.RUNS.failed(run)
     return {
         "run": run,
         "failed": failed,
-        "busy": run.state in service.BUSY and not failed,
+        "busy": run.state in BUSY and not failed,
         "state": (_("прервано из-за сбоя, ничего не загружено"), "danger") if failed else labels()[run.state],
     }
 

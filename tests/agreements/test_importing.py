@@ -250,7 +250,7 @@ def test_an_import_whose_job_was_given_up_can_be_checked_anew(
                     db.session.execute(update(Job).values(run_after=database_now()))
                 drain()
         db.session.refresh(run)
-        assert service.failed(run)
+        assert service.RUNS.failed(run)
         service.check(run.id, run.mapping, company.actor("m.control"))
         drain()
         db.session.refresh(run)

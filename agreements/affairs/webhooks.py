@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 
 from agreements.affairs.blueprint import api, bp, number
 from agreements.webhooks import service
+from core import clock
 from core.accounts.login import me
-from core.errors import NotNow, NotValid
+from core.errors import NotNow, NotValid, Refusal
 from core.web.api import PageQuery, as_page, page_of
 
 
@@ -25,14 +26,34 @@ def webhooks() -> Any:
             _row, secret = service.subscribe(actor, request.form.get("url", ""))
         except (NotValid, NotNow) as refused:
             refusal = refused
+    return _page(secret, refusal)
+
+
+def _page(secret: str = "", refusal: Refusal | None = None) -> Any:
     page = render_template(
         "agreements/webhooks.html",
-        rows=service.webhooks(actor),
+        rows=service.webhooks(me()),
         secret=secret,
         refusal=refusal,
         typed=request.form.get("url", "") if refusal else "",
+        now=clock.now(),
     )
     return page, refusal.status if refusal else 200
+
+
+@bp.post("/webhooks/<int:webhook_id>/rotate")
+def rotate_webhook(webhook_id: int) -> Any:
+    """A new key, shown on this answer and never again."""
+    _row, secret = service.rotate(webhook_id, me(), number("version"))
+    return _page(secret)
+
+
+@bp.post("/webhooks/<int:webhook_id>/test")
+def try_webhook(webhook_id: int) -> Any:
+    """Send a message about nothing."""
+    service.send_trial(webhook_id, me())
+    flash(_("Пробное сообщение отправляется, результат – в журнале"), "success")
+    return redirect(url_for("affairs.webhook_log", webhook_id=webhook_id))
 
 
 @bp.post("/webhooks/<int:webhook_id>/active")
@@ -50,7 +71,8 @@ def webhook_log(webhook_id: int) -> Any:
     actor = me()
     row = service.webhook(webhook_id, actor)
     page = service.deliveries(webhook_id, actor, request.args.get("after", ""), request.args.get("before", ""))
-    return render_template("agreements/webhook.html", row=row, page=page, states=labels())
+    waiting = not request.args and any(each.state == "waiting" for each in page.items)
+    return render_template("agreements/webhook.html", row=row, page=page, states=labels(), waiting=waiting)
 
 
 @bp.post("/webhooks/deliveries/<int:delivery_id>/again")
@@ -79,6 +101,9 @@ class WebhookOut(Schema):
     id = Integer()
     url = String()
     active = Boolean()
+    before_until = DateTime(
+        allow_none=True, metadata={"description": "До этого времени сообщения подписаны и прежним ключом"}
+    )
     version = Integer()
     created_at = DateTime()
 
@@ -99,7 +124,7 @@ class ActiveIn(Schema):
 class DeliveryOut(Schema):
     id = Integer()
     event = String()
-    agreement_id = Integer()
+    agreement_id = Integer(allow_none=True, metadata={"description": "Пусто у пробного сообщения"})
     state = String()
     attempts = Integer()
     status = Integer(allow_none=True)
@@ -130,6 +155,28 @@ def subscribe(json_data: dict[str, Any]) -> Any:
 def set_active(webhook_id: int, json_data: dict[str, Any]) -> Any:
     """Остановить или возобновить отправку"""
     return service.set_active(webhook_id, me(), json_data["active"], json_data["version"])
+
+
+@api.post("/webhooks/<int:webhook_id>/rotate")
+@api.output(NewWebhookOut)
+def rotate(webhook_id: int) -> Any:
+    """Сменить ключ подписи: три дня сообщения подписаны и прежним"""
+    row, secret = service.rotate(webhook_id, me())
+    return {**{name: getattr(row, name) for name in WebhookOut().fields}, "secret": secret}
+
+
+@api.post("/webhooks/<int:webhook_id>/test")
+@api.output(DeliveryOut, status_code=202)
+def send_trial(webhook_id: int) -> Any:
+    """Отправить пробное сообщение"""
+    return service.send_trial(webhook_id, me())
+
+
+@api.post("/webhooks/deliveries/<int:delivery_id>/again")
+@api.output(DeliveryOut, status_code=202)
+def again(delivery_id: int) -> Any:
+    """Отправить недоставленное сообщение ещё раз"""
+    return service.send_again(delivery_id, me())
 
 
 @api.get("/webhooks/<int:webhook_id>/deliveries")

@@ -11,7 +11,7 @@ from core.db import Code, Model, UtcDateTime, Versioned
 
 
 class Webhook(Versioned, Model):
-    """An address of an organisation. The secret signs what is sent; it is shown once."""
+    """An address of an organisation. The secret signs what is sent; it is shown once and kept sealed."""
 
     __tablename__ = "agreement_webhook"
     __table_args__ = (UniqueConstraint("organisation_id", "url"),)
@@ -20,6 +20,10 @@ class Webhook(Versioned, Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     url: Mapped[str] = mapped_column(Text)
     secret: Mapped[str] = mapped_column(Text)
+    """Sealed (`agreements.webhooks.keys`)."""
+    secret_before: Mapped[str] = mapped_column(Text, default="")
+    """The one it took the place of, sealed: signs as well until `before_until`."""
+    before_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     active: Mapped[bool] = mapped_column(default=True)
     created_by: Mapped[int | None]
     created_name: Mapped[str] = mapped_column(Text, default="")
@@ -38,8 +42,9 @@ class Delivery(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     webhook_id: Mapped[int] = mapped_column(ForeignKey("agreement_webhook.id"))
     event: Mapped[str] = mapped_column(Code)
-    """agreement:<id>:<number of the journal's record>: the same step is sent once."""
-    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    """agreement:<id>:<number of the journal's record>: the same step is sent once; test:<mark> of a trial."""
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    """None: a trial, which is about nothing."""
     body: Mapped[str] = mapped_column(Text)
     """The very text that is signed and sent."""
     state: Mapped[str] = mapped_column(Code, default="waiting")

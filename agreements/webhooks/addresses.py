@@ -6,7 +6,9 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,7 +18,11 @@ from flask_babel import gettext as _
 from core.errors import NotValid
 
 SECONDS = 10
-MOST_ANSWER = 4096
+"""Of one wait for the other side."""
+MOST_SECONDS = 20
+"""Of the whole conversation, however slowly it is answered: far less than the lease of a job."""
+WRAPPED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("::/96"))
+"""Networks whose addresses carry an IPv4 address in their last 32 bits."""
 LONGEST = 2000
 
 
@@ -73,26 +79,35 @@ def is_open(address: str) -> bool:
     """Whether an IP address is of the open internet, whatever it is wrapped in."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     inside = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    if inside is None and any(ip in network for network in WRAPPED):
+        inside = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     if inside is not None:
         return is_open(str(inside))
     return ip.is_global and not ip.is_multicast
 
 
 def post(place: Place, body: bytes, headers: Mapping[str, str]) -> int:
-    """Send the bytes; answers the HTTP status. Raises Unreachable."""
+    """Send the bytes; answers the HTTP status and reads nothing more. Raises Unreachable."""
     connection = _connection(place)
     target = place.parts.path or "/"
     if place.parts.query:
         target += f"?{place.parts.query}"
+    watch = threading.Timer(MOST_SECONDS, _cut, (connection,))
+    watch.start()
     try:
         connection.request("POST", target, body, dict(headers))
-        answer = connection.getresponse()
-        answer.read(MOST_ANSWER)
-        return answer.status
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException) as fault:
         raise Unreachable(f"{type(fault).__name__}: {fault}") from fault
     finally:
+        watch.cancel()
         connection.close()
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """End a conversation that takes too long: the thread that waits in it learns so at once."""
+    with suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _connection(place: Place) -> http.client.HTTPConnection:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from agreements.models import Agreement, Delivery, Webhook
-from agreements.webhooks import addresses
+from agreements.webhooks import addresses, keys
 from core import clock
 from core.accounts.models import Reader
 from core.audit import AuditRecord
 from core.db import db, transaction
-from core.errors import NotValid
+from core.errors import NotFound, NotValid
 from core.workflow import enqueue, handler
 from core.workflow.jobs import ATTEMPTS
 from core.workflow.models import Job
@@ -71,10 +73,34 @@ def message(agreement: Agreement, event: str, record: AuditRecord) -> dict[str, 
     }
 
 
-def signature(secret: str, body: bytes, moment: int) -> str:
-    """`t=<unix seconds>,v1=<HMAC-SHA256 of "t.body">`: the moment is signed too, so that no old message is replayed."""
-    signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={moment},v1={signed}"
+def trial(webhook: Webhook) -> Delivery:
+    """A message about nothing, to see that it arrives. Joins the transaction."""
+    now = clock.now()
+    event = f"test:{secrets.token_hex(8)}"
+    body = json.dumps({"event": "webhook.test", "id": event, "at": now.isoformat()}, sort_keys=True)
+    delivery = Delivery(webhook_id=webhook.id, event=event, body=body, created_at=now)
+    db.session.add(delivery)
+    db.session.flush()
+    enqueue("agreements.webhook", {"id": delivery.id}, key=f"agreements.webhook:{delivery.id}")
+    return delivery
+
+
+def signature(keys: Sequence[str], body: bytes, moment: int) -> str:
+    """`t=<unix seconds>,v1=<HMAC-SHA256 of "t.body">`: the moment is signed too, so that no old message is replayed.
+
+    While a key is being changed there is one `v1` by each: either of them proves the message.
+    """
+    signed = f"{moment}.".encode() + body
+    marks = [f"v1={hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()}" for key in keys]
+    return ",".join([f"t={moment}", *marks])
+
+
+def signing_keys(webhook: Webhook) -> list[str]:
+    """The key, and the one before it while its time lasts. Raises NotFound (sealed under another SECRET_KEY)."""
+    stored = [webhook.secret]
+    if webhook.before_until is not None and clock.now() < webhook.before_until:
+        stored.append(webhook.secret_before)
+    return [keys.opened(each, webhook.organisation_id) for each in stored]
 
 
 @handler("agreements.webhook")
@@ -84,7 +110,7 @@ def deliver(job: Job) -> None:
     if delivery is None or delivery.state != "waiting":
         return
     webhook, body = delivery.webhook, delivery.body.encode()
-    if not webhook.active or not _may_see(webhook.organisation_id, delivery.agreement_id):
+    if not (_wanted(webhook, delivery) and _may_see(webhook.organisation_id, delivery.agreement_id)):
         _end(delivery.id, "withheld", None, "")
         return
     status, error = _try(webhook, delivery.event, body)
@@ -100,17 +126,22 @@ def _try(webhook: Webhook, event: str, body: bytes) -> tuple[int | None, str]:
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Soglasovano-Webhook/1",
         "X-Soglasovano-Event": event,
-        "X-Soglasovano-Signature": signature(webhook.secret, body, int(time.time())),
     }
     try:
+        headers["X-Soglasovano-Signature"] = signature(signing_keys(webhook), body, int(time.time()))
         status = addresses.post(addresses.resolve(webhook.url), body, headers)
-    except (addresses.Unreachable, NotValid) as fault:
+    except (addresses.Unreachable, NotValid, NotFound) as fault:
         return None, str(fault)
     return status, f"HTTP {status}"
 
 
-def _may_see(organisation_id: int, agreement_id: int) -> bool:
-    return db.session.get(Reader, ("agreement", organisation_id, agreement_id)) is not None
+def _wanted(webhook: Webhook, delivery: Delivery) -> bool:
+    """A stopped address is told nothing, but a trial may be sent to it."""
+    return webhook.active or delivery.agreement_id is None
+
+
+def _may_see(organisation_id: int, agreement_id: int | None) -> bool:
+    return agreement_id is None or db.session.get(Reader, ("agreement", organisation_id, agreement_id)) is not None
 
 
 def _end(delivery_id: int, state: str, status: int | None, error: str) -> None:

@@ -119,7 +119,19 @@ def test_webhooks_are_kept_on_their_page(app: APIFlask, company: Company, as_one
     assert browser.post("/webhooks", data={"url": "gopher://x"}).status_code == 422
     row = browser.get("/api/v1/webhooks").json["webhooks"][0]
     assert "secret" not in row
-    assert browser.get(f"/webhooks/{row['id']}").status_code == 200
+    changed = browser.post(f"/webhooks/{row['id']}/rotate").get_data(as_text=True)
+    assert "больше он не показывается" in changed
+    assert "прежний ключ действует до" in changed
+    assert browser.post(f"/webhooks/{row['id']}/rotate", data={"version": row["version"]}).status_code == 409
+    assert browser.post(f"/webhooks/{row['id']}/test").status_code == 302
+    assert "пробное сообщение" in browser.get(f"/webhooks/{row['id']}").get_data(as_text=True)
+    sent = browser.post(f"/api/v1/webhooks/{row['id']}/test")
+    assert (sent.status_code, sent.json["agreement_id"], sent.json["state"]) == (202, None, "waiting")
+    assert browser.post(f"/api/v1/webhooks/deliveries/{sent.json['id']}/again").status_code == 409
+    assert "secret" in browser.post(f"/api/v1/webhooks/{row['id']}/rotate").json
+    for path in (f"{row['id']}/rotate", f"{row['id']}/test", f"deliveries/{sent.json['id']}/again"):
+        assert as_one("m.coord").post(f"/api/v1/webhooks/{path}").status_code == 404
+    browser = as_one("c.coord")
     assert browser.post(f"/webhooks/{row['id']}/active", data={"active": "0"}).status_code == 302
     assert not browser.get("/api/v1/webhooks").json["webhooks"][0]["active"]
     assert as_one("m.legal").get("/webhooks").status_code == 403

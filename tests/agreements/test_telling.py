@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +21,9 @@ from sqlalchemy import select, update
 from agreements import amending, service
 from agreements.demo.load import Company
 from agreements.models import Delivery
-from agreements.webhooks import addresses
+from agreements.webhooks import addresses, keys, sending
 from agreements.webhooks import service as webhooks
+from core import clock
 from core.accounts.models import Reader
 from core.db import database_now, db, transaction
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
@@ -199,12 +203,146 @@ def test_an_organisation_keeps_its_own_webhooks_only(app: APIFlask, company: Com
         "https://169.254.169.254/latest/meta-data/", "https://[::ffff:127.0.0.1]/", "https://0.0.0.0/",
         "https://2130706433/", "https://100.64.0.1/", "https://[fd00::1]/", "https://[2002:7f00:1::]/",
         "http://example.org/", "ftp://example.org/", "https://user:secret@example.org/", "https://", "file:///etc/passwd",
-        "https://example.org:0/", "javascript:alert(1)",
+        "https://example.org:0/", "javascript:alert(1)", "https://[64:ff9b::7f00:1]/", "https://[::7f00:1]/",
+        "https://[::ffff:10.0.0.1]/", "https://0177.0.0.1/", "https://127.1/",
     ],
 )  # fmt: skip
 def test_addresses_inside_and_odd_ones_are_refused(app: APIFlask, url: str) -> None:
     with app.app_context(), pytest.raises(NotValid):
         addresses.resolve(url)
+
+
+def looked_up(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
+    """Names lead where `answers` say, question by question."""
+    left = list(answers)
+
+    def resolver(_host: str, port: int, **_kind: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in left.pop(0)]
+
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", resolver)
+
+
+def test_a_name_that_turns_inwards_after_it_was_saved_is_refused_at_delivery(
+    app: APIFlask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        actor = company.actor("c.coord")
+        looked_up(monkeypatch, ["8.8.8.8"], *[["10.0.0.7"]] * ATTEMPTS)
+        row, _secret = webhooks.subscribe(actor, "https://hook.example.org/")
+        monkeypatch.setattr(addresses, "post", lambda *_a: pytest.fail("a private network was reached"))
+        webhooks.send_trial(row.id, actor)
+        hurry()
+        delivery = webhooks.deliveries(row.id, actor).items[0]
+        assert (delivery.state, delivery.status) == ("failed", None)
+        assert "внутреннюю сеть" in delivery.error
+
+
+def test_one_private_address_among_public_ones_refuses_the_name(
+    app: APIFlask, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        looked_up(monkeypatch, ["8.8.8.8", "192.168.0.1"])
+        with pytest.raises(NotValid, match="внутреннюю"):
+            webhooks.subscribe(company.actor("c.coord"), "https://hook.example.org/")
+
+
+def test_the_connection_goes_to_the_very_address_that_was_checked(
+    app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[Any] = []
+
+    def connect(where: tuple[str, int], _seconds: float) -> Any:
+        gone.append(where)
+        raise OSError("enough")
+
+    with app.app_context():
+        looked_up(monkeypatch, ["8.8.8.8"])
+        place = addresses.resolve("https://hook.example.org:8443/x")
+        monkeypatch.setattr(addresses.socket, "create_connection", connect)
+        with pytest.raises(addresses.Unreachable):
+            addresses.post(place, b"{}", {})
+    assert gone == [("8.8.8.8", 8443)]
+
+
+def test_a_redirect_is_not_followed(app: APIFlask, company: Company, listening: Listening) -> None:
+    app.config["WEBHOOKS_PRIVATE"] = True
+    listening.statuses = [307] * ATTEMPTS
+    with app.app_context():
+        actor = company.actor("c.coord")
+        row, _secret = webhooks.subscribe(actor, listening.url)
+        webhooks.send_trial(row.id, actor)
+        hurry()
+        assert len(listening.got) == ATTEMPTS
+        assert webhooks.deliveries(row.id, actor).items[0].error == "HTTP 307"
+
+
+def test_whoever_answers_by_drops_is_cut_off(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other side takes the connection and never says a word."""
+    monkeypatch.setattr(addresses, "MOST_SECONDS", 0.2)
+    app.config["WEBHOOKS_PRIVATE"] = True
+    with app.app_context(), socket.create_server(("127.0.0.1", 0)) as silent:
+        place = addresses.resolve(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        with pytest.raises(addresses.Unreachable):
+            addresses.post(place, b"{}", {})
+
+
+def marks(header: str) -> list[str]:
+    return [part.partition("=")[2] for part in header.split(",")[1:]]
+
+
+def test_the_key_lies_sealed_and_while_it_is_changed_both_sign(
+    app: APIFlask, company: Company, listening: Listening
+) -> None:
+    app.config["WEBHOOKS_PRIVATE"] = True
+    with app.app_context():
+        actor = company.actor("c.coord")
+        row, first = webhooks.subscribe(actor, listening.url)
+        same, second = webhooks.rotate(row.id, actor)
+        stored = db.session.execute(db.text("SELECT secret, secret_before FROM agreement_webhook")).one()
+        assert not any(key in column for key in (first, second) for column in stored)
+        assert len({first, second, *stored}) == 4
+        webhooks.send_trial(row.id, actor)
+        hurry()
+        assert same.before_until is not None
+        with clock.at(same.before_until):
+            webhooks.send_trial(row.id, actor)
+            hurry()
+        genuine = documented()
+        (during, body), (after, later) = [
+            (headers["X-Soglasovano-Signature"], body) for headers, body in listening.got
+        ]  # fmt: skip
+        assert [genuine(key, during, body) for key in (first, second)] == [True, True]
+        assert [genuine(key, after, later) for key in (first, second)] == [False, True]
+        assert (len(marks(during)), len(marks(after))) == (2, 1)
+        assert json.loads(body)["event"] == "webhook.test"
+        app.config["SECRET_KEY_FALLBACKS"] = [app.config["SECRET_KEY"]]
+        app.config["SECRET_KEY"] = "another"
+        assert keys.opened(row.secret, row.organisation_id) == second
+        app.config["SECRET_KEY_FALLBACKS"] = []
+        with pytest.raises(NotFound):
+            keys.opened(row.secret, row.organisation_id)
+        with pytest.raises(NotFound):
+            keys.opened(row.secret, row.organisation_id + 1)
+
+
+def documented() -> Callable[..., bool]:
+    """The example of docs/webhooks.md itself."""
+    text = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text()
+    found: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], found)
+    genuine: Callable[..., bool] = found["genuine"]
+    return genuine
+
+
+def test_the_documented_check_refuses_what_is_forged_or_old() -> None:
+    genuine, body, now = documented(), b'{"id": "x"}', int(time.time())
+    good = sending.signature(["key"], body, now)
+    assert genuine("key", good, body)
+    assert not genuine("other", good, body)
+    assert not genuine("key", good, body + b" ")
+    assert not genuine("key", sending.signature(["key"], body, now - 400), body)
+    assert not genuine("key", good.replace(f"t={now}", f"t={now + 1}"), body)
+    assert not genuine("key", "", body)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2a02:6b8::1"])

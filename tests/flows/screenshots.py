@@ -18,7 +18,9 @@ from agreements.models import Agreement
 from app import create_app
 from core.db import db
 from core.signoffs.models import Desk, Slot
-from roadmap.models import Item, Roadmap
+from roadmap.models import Item
+from tests.flows import scene
+from tests.flows.addresses import every_page
 from tests.flows.browser import CHROMIUM, FLAGS, serving
 
 FOLDER = Path("screenshots")
@@ -26,43 +28,25 @@ SIZES = {"1440": (1440, 900), "390": (390, 844)}
 
 
 def pages(app: APIFlask) -> dict[str, tuple[str, str]]:
-    """Name → (who looks, path): every page without arguments, and one of each that has them."""
+    """Name → (who looks, path): one page of every route, and some that are worth a second look."""
+    found, _closed = every_page(app)
     with app.app_context():
         agreements = {row.kind: row.id for row in db.session.scalars(select(Agreement).order_by(Agreement.id.desc()))}
-        roadmap_id = db.session.scalar(select(Roadmap.id))
         item_id = db.session.scalar(select(Item.id).where(Item.code == "2.3"))
         task_id = db.session.scalar(select(Slot.id).join(Desk).where(Slot.kind == "visa").limit(1))
-    known = {
+    return {
         "sign-in": ("", "/sign-in"),
         "inbox": ("m.coord", "/"),
         "inbox-legal": ("m.legal", "/"),
         "task": ("m.legal", f"/tasks/{task_id}"),
-        "agreements": ("m.coord", "/agreements"),
         "agreement-in-force": ("m.coord", f"/agreements/{min(agreements.values())}"),
         "agreement-supplementary": ("m.coord", f"/agreements/{agreements['supplementary']}"),
         "agreement-cluster": ("perm.aviation", f"/agreements/{agreements['partnership']}"),
-        "roadmap": ("m.coord", f"/roadmaps/{roadmap_id}"),
-        "roadmap-item": ("m.coord", f"/items/{item_id}"),
-        "gallery": ("admin", "/gallery"),
+        "item-at-work": ("m.coord", f"/items/{item_id}"),
+        "draft-edition": ("m.coord", "/roadmaps/2/editions/1"),
+        "draft-board": ("m.coord", "/roadmaps/2/board"),
+        **found,
     }
-    return {**known, **_plain(app, {path for _who, path in known.values()})}
-
-
-def _plain(app: APIFlask, seen: set[str]) -> dict[str, tuple[str, str]]:
-    """GET routes without arguments that give a page."""
-    skipped = ("/api/", "/static", "/templates/compare")
-    found = {}
-    for rule in app.url_map.iter_rules():
-        if "GET" in (rule.methods or set()) and not rule.arguments and rule.rule not in seen:
-            if not rule.rule.startswith(skipped) and "." not in rule.rule.rsplit("/", 1)[-1]:
-                found[rule.rule.strip("/").replace("/", "-")] = (_who(rule.rule), rule.rule)
-    return found
-
-
-def _who(path: str) -> str:
-    """The administrator keeps people, organisations, routes and templates; the rest is the coordinator's."""
-    ours = ("/organisations", "/people", "/routes", "/templates", "/bulk", "/webhooks", "/calendar")
-    return "admin" if path.startswith(ours) else "m.coord"
 
 
 def sign_in(page: Page, base: str, login: str) -> None:
@@ -108,7 +92,7 @@ def main(only: str = "") -> None:
         app = create_app({"INSTANCE": folder, "SESSION_COOKIE_SECURE": False, "GALLERY": True})
         with app.app_context():
             db.create_all()
-            demo.load()
+            scene.add(demo.load())
         with serving(app) as base, sync_playwright() as started:
             browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
             print(f"{shoot(browser, base, pages(app), only)} → {FOLDER}/")

@@ -13,8 +13,25 @@ from playwright.sync_api import Browser
 from agreements import demo
 from app import create_app
 from core.db import db
+from tests.flows import scene
+from tests.flows.addresses import every_page
 from tests.flows.browser import serving
 from tests.flows.screenshots import pages, sign_in
+
+NO_PAGES = {
+    "/tasks/<int:slot_id>/paper/<int:act_id>/scan",
+    "/bulk/<int:run_id>",
+    "/bulk/<int:run_id>/progress",
+    "/bulk/<int:run_id>/documents.zip",
+    "/documents/<int:document_id>/<code>.docx",
+    "/templates/<int:template_id>/pages/<int:number>.png",
+    "/templates/compare",
+    "/calendar/<token>.ics",
+    "/agreements/<int:agreement_id>/revisions/<int:number>/redline.docx",
+    "/agreements/views/<code>",
+    "/protocols/<int:protocol_id>",
+}
+"""Files, fragments and redirects whose secret or row the scene does not make; they have tests of their own."""
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
 
@@ -26,7 +43,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[APIFlask, 
     app = create_app({"INSTANCE": str(folder), "SESSION_COOKIE_SECURE": False, "GALLERY": True})
     with app.app_context():
         db.create_all()
-        demo.load()
+        scene.add(demo.load())
     with serving(app) as base:
         yield app, base
 
@@ -36,6 +53,11 @@ def faults(page: Any) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run()).violations")
     return [f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in found]
+
+
+def test_every_route_shows_its_page_to_somebody(shown: tuple[APIFlask, str]) -> None:
+    _found, closed = every_page(shown[0])
+    assert set(closed) <= NO_PAGES
 
 
 @pytest.mark.parametrize("width", [1440, 390])

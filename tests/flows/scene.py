@@ -1,0 +1,95 @@
+"""What the demo does not hold, so that every page has something to show: a draft plan, a request, an import …"""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+from sqlalchemy import select
+from xlsxwriter import Workbook
+
+from agreements import service as agreements
+from agreements.demo import scenes
+from agreements.demo.load import Company
+from agreements.importing import service as importing
+from agreements.models import Agreement, Webhook
+from agreements.searching import saved
+from core import clock
+from core.db import db, transaction
+from core.documents.attachments import Upload
+from core.workflow.jobs import drain
+from roadmap import service as plans
+from roadmap.models import Edition, Item, Roadmap
+from roadmap.service import NewChange, NewItem, NewPlan
+from roadmap.service.reports import open_report
+
+
+def add(company: Company) -> None:
+    """All of it, through the services people use."""
+    a_draft_plan(company)
+    a_change(company)
+    open_report(db.session.scalar(select(Roadmap.id).order_by(Roadmap.id)) or 0, "2026-Q3", company.actor("m.coord"))
+    an_import(company)
+    a_webhook(company)
+    saved.save(company.actor("m.coord"), "Партнёрства в проекте", {"state": "draft", "kind": "partnership"})
+    an_amendment(company)
+    drain()
+
+
+def a_draft_plan(company: Company) -> None:
+    actor = company.actor("m.coord")
+    parties = [company.organisations[key] for key in ("ministry", "corporation")]
+    title = "по развитию профориентации школьников (проект)"
+    plan = plans.create_plan(NewPlan(title, date(2027, 1, 1), date(2027, 12, 31), parties), actor)
+    edition = db.session.scalars(select(Edition).where(Edition.roadmap_id == plan.id)).one()
+    plans.add_section(edition.id, 1, "Экскурсии и профессиональные пробы", actor)
+    for month in (3, 6, 9):
+        terms = {
+            "title": f"Дни открытых дверей предприятий, {month} месяц",
+            "term_text": f"до 15.{month:02d}.2027",
+            "due_on": date(2027, month, 15),
+            "responsible_side": "corporation",
+            "unit": "Управление кадров",
+            "result": "Проведены экскурсии",
+            "document_kind": "справка",
+        }
+        plans.add_item(edition.id, NewItem(1, terms), actor)
+
+
+def a_change(company: Company) -> None:
+    item = db.session.scalars(select(Item).where(Item.code == "6.3")).one()
+    values = {"due_on": date(2027, 3, 31), "term_text": "I квартал 2027 г."}
+    new = NewChange("term", values, "Ожидается заключение Минфина России", item_id=item.id)
+    plans.draft_change(item.roadmap_id, new, company.actor("c.coord"))
+
+
+def an_import(company: Company) -> None:
+    """A file with a fault, tried."""
+    buffer = io.BytesIO()
+    with Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Реестр")
+        sheet.write_row(0, 0, ("Предмет", "Рег. №", "Дата заключения", "ИНН контрагента"))
+        sheet.write_row(1, 0, ("Договор о практике", "15", "31.02.2024", "7700000000"))
+    actor = company.actor("m.coord")
+    run = importing.upload(Upload("реестр.xlsx", buffer.getvalue()), actor)
+    importing.check(run.id, run.mapping, actor)
+
+
+def a_webhook(company: Company) -> None:
+    with transaction():
+        db.session.add(
+            Webhook(
+                organisation_id=company.organisations["ministry"],
+                url="https://hooks.example/soglasovano",
+                secret="образец",
+                created_name="Координатор",
+                created_at=clock.now(),
+            )
+        )
+
+
+def an_amendment(company: Company) -> None:
+    parent = db.session.scalars(select(Agreement).order_by(Agreement.id)).first()
+    assert parent is not None
+    entered = scenes.amendment_entered(company, parent, clock.today())
+    agreements.create(entered, company.actor("m.coord"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -11,17 +11,20 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from agreements import service
+from agreements import journals, merging, service, terms
 from agreements.demo import scenes
 from agreements.demo.load import Company
-from agreements.models import Agreement, PartySignature
-from core import clock
+from agreements.models import Agreement, AgreementParty, PartySignature, RegistrationEntry
+from app import create_app
+from core import audit, clock
 from core.accounts.models import RoleHolding
 from core.db import db, transaction
-from core.errors import Refusal
+from core.errors import NotNow, Refusal
 from core.signoffs.models import Decision, Slot
 from core.signoffs.service import decide
-from core.workflow import Ask
+from core.workflow import Ask, Taken
+from tests.agreements.lives import in_force
+from tests.databases import Database, settings_for
 
 
 def at_once(app: APIFlask, *acts: Callable[[], Any]) -> list[Any]:
@@ -137,27 +140,104 @@ def test_a_verdict_against_a_recall_has_one_outcome(app: APIFlask, company: Comp
             assert slot.state == "approved"
 
 
-def test_fifty_registrations_in_one_journal_give_fifty_numbers(app: APIFlask, company: Company) -> None:
-    from agreements import journals
+FIFTY = 50
 
+
+@pytest.fixture
+def many_connections(database: Database) -> Iterator[APIFlask]:
+    """One more application over the same database whose pool gives every writer a connection of its own."""
+    settings = {**settings_for(database.app.config["SQLALCHEMY_DATABASE_URI"], database.instance)}
+    app = create_app({**settings, "SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": FIFTY + 5}})
+    yield app
     with app.app_context():
-        with clock.at(scenes.Stage(company, date(2026, 3, 2)).next()):
-            ids = [
-                service.create(scenes.cooperation(company, f"Соглашение {n}"), company.actor("m.coord")).id
-                for n in range(50)
-            ]
+        db.engine.dispose()
+
+
+def test_fifty_registrations_at_once_in_one_journal_give_fifty_numbers(
+    app: APIFlask, company: Company, many_connections: APIFlask
+) -> None:
+    with app.app_context():
+        ids = [in_force(company, state="signed", number="", title=f"Соглашение {n}").id for n in range(FIFTY)]
+        registrar, ministry = company.actor("m.control"), company.organisations["ministry"]
+
+    def registered(agreement_id: int) -> Callable[[], Any]:
+        return lambda: service.take_step(agreement_id, "register", registrar)
+
+    results = at_once(many_connections, *(registered(agreement_id) for agreement_id in ids))
+    assert [result for result in results if not isinstance(result, Taken)] == []
+    with app.app_context():
+        numbers = db.session.scalars(select(Agreement.number).where(Agreement.id.in_(ids))).all()
+        expected = [f"С/{clock.today().year}/{n}" for n in range(1, FIFTY + 1)]
+        assert sorted(numbers) == sorted(expected)
+        entries = db.session.scalars(select(RegistrationEntry).order_by(RegistrationEntry.seq)).all()
+        assert [entry.number for entry in entries] == expected
+        assert {entry.agreement_id for entry in entries} == set(ids)
+        own = select(AgreementParty.reg_number).where(AgreementParty.organisation_id == ministry)
+        assert sorted(db.session.scalars(own)) == sorted(expected)
+        journal = journals.of_year(registrar)
+        assert journal.journal is not None
+        assert (journal.journal.last, journal.gaps) == (FIFTY, [])
+        assert set(db.session.scalars(select(Agreement.state))) == {"registered"}
+        assert audit.verify() is None
+
+
+def test_of_fifty_who_want_the_same_number_one_gets_it(
+    app: APIFlask, company: Company, many_connections: APIFlask
+) -> None:
+    with app.app_context():
+        ids = [in_force(company, state="signed", number="", title=f"Соглашение {n}").id for n in range(10)]
         registrar = company.actor("m.control")
-        ministry = company.organisations["ministry"]
 
-    def register(agreement_id: int) -> Callable[[], Any]:
-        def act() -> str:
-            with transaction():
-                return journals.give(ministry, agreement_id, registrar).number
+    def registered(agreement_id: int) -> Callable[[], Any]:
+        return lambda: service.take_step(agreement_id, "register", registrar, Ask(data={"number": "17-К"}))
 
-        return act
+    results = at_once(many_connections, *(registered(agreement_id) for agreement_id in ids))
+    assert sum(isinstance(result, Taken) for result in results) == 1
+    refused = [result for result in results if isinstance(result, Refusal)]
+    assert len(refused) == 9
+    assert all("уже занят" in str(refusal) for refusal in refused)
 
-    numbers: list[Any] = []
-    for start in range(0, 50, 10):
-        numbers += at_once(app, *(register(agreement_id) for agreement_id in ids[start : start + 10]))
-    year = clock.today().year
-    assert sorted(numbers) == sorted(f"С/{year}/{n}" for n in range(1, 51))
+
+def test_of_two_amendments_registered_at_once_the_second_is_told_and_can_merge(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        parent = in_force(company)
+        ids = [signed_amendment(company, parent, seq, clause) for seq, clause in ((1, "1.1"), (2, "1.2"))]
+        registrar = company.actor("m.control")
+    results = at_once(app, *(lambda n=n: service.take_step(n, "register", registrar) for n in ids))  # type: ignore[misc]
+    refused = [result for result in results if isinstance(result, NotNow)]
+    assert len(refused) == 1
+    assert sum(isinstance(result, Taken) for result in results) == 1
+    reason = next(reason for reason in refused[0].reasons if reason.code == "parent_unchanged")
+    assert "объедините" in str(reason)
+    loser = ids[results.index(refused[0])]
+    with app.app_context():
+        assert terms.latest(parent.id).edition == 2  # type: ignore[union-attr]
+        service.take_step(loser, "reject_registration", registrar, Ask(comment="основной документ изменён"))
+        merged = merging.merge(loser, {}, company.actor("m.coord"), edition=2)
+        assert merged.parent_edition == 2
+        again = company.actor("m.coord")
+        with pytest.raises(NotNow) as asked:
+            service.take_step(loser, "resubmit", again, Ask(data={"mode": "full"}))
+        assert "parent_unchanged" not in [reason.code for reason in asked.value.reasons]
+        with transaction():
+            db.session.get_one(Agreement, loser).state = "signed"
+        service.take_step(loser, "register", registrar)
+        assert [(clause["number"], clause["text"]) for clause in terms.latest(parent.id).clauses[1:3]] == [  # type: ignore[union-attr]
+            ("1.1", "Новый 1.1."), ("1.2", "Новый 1.2."),
+        ]  # fmt: skip
+
+
+def signed_amendment(company: Company, parent: Agreement, seq: int, number: str) -> int:
+    """A signed supplementary agreement that restates one clause of the parent."""
+    change = {"action": "restate", "clause_id": f"c{number.replace('.', '')}", "number": number}
+    return in_force(
+        company,
+        kind="supplementary",
+        state="signed",
+        number="",
+        parent_id=parent.id,
+        parent_edition=1,
+        seq=seq,
+        title=f"Дополнительное соглашение № {seq}",
+        data={"effective_from": "2026-06-01", "changes": [{**change, "text": f"Новый {number}."}]},
+    ).id

@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.db import database_now, db, transaction
 from core.workflow.models import Job
@@ -46,10 +48,9 @@ def enqueue(
     total: int = 0,
 ) -> Job | None:
     """Write a job into the open transaction. With a `key` that is already there, writes nothing and returns None."""
-    if key is not None and db.session.scalar(select(Job.id).where(Job.key == key)) is not None:
-        return None
     now = database_now()
-    job = Job(
+    insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+    statement = insert(Job).values(
         kind=kind,
         payload=dict(payload),
         key=key,
@@ -58,9 +59,8 @@ def enqueue(
         person_id=person_id,
         total=total,
     )
-    db.session.add(job)
-    db.session.flush()
-    return job
+    # Two that write one key at the same moment meet on its constraint: asking first would let both through.
+    return db.session.scalars(statement.on_conflict_do_nothing(index_elements=["key"]).returning(Job)).one_or_none()
 
 
 def claim(worker: str) -> Job | None:

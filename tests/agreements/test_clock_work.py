@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from core.calendar.russia import is_working
 from core.clock import MOSCOW
 from core.db import db, transaction
 from core.errors import NotNow
+from core.notifications.models import Notification
 from core.workflow import Ask, schedule
 from core.workflow.jobs import drain
 from core.workflow.models import Job
@@ -242,6 +244,56 @@ def test_a_passed_signing_deadline_and_a_lapsed_authority_are_reminded_of_once(a
             ("sign_by", date(2026, 3, 10)),
             ("authority", date(2026, 3, 12)),
         ]
+
+
+def test_two_workers_at_once_do_everything_once(app: APIFlask, company: Company) -> None:
+    """Both tick and both take jobs at the same moments of a day on which something of every kind is due."""
+    today = date(2026, 3, 10)
+    with app.app_context(), day(date(2026, 3, 2)):
+        ends = {n: in_force(company, valid_until=today + n * ONE).id for n in (90, 30, 10)}
+        expired = in_force(company, valid_until=today - ONE).id
+        prolonged = in_force(company, valid_until=today - ONE, prolong_years=1).id
+        noticed = in_force(company, terminates_on=today).id
+        late = in_force(company, state="signing", sign_by=date(2026, 3, 6)).id
+
+    def worker() -> None:
+        with app.app_context():
+            barrier.wait()
+            schedule.tick()
+            while drain():
+                pass
+            db.session.remove()
+
+    barrier = threading.Barrier(2)
+    for _round in range(2):
+        with day(today):
+            threads = [threading.Thread(target=worker) for _n in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+    with app.app_context():
+        assert not db.session.scalars(select(Job.kind).where(Job.state.in_(("failed", "running")))).all()
+        with day(today):
+            while drain():
+                pass
+        rows = db.session.scalars(select(Reminder)).all()
+        wanted = {*(("ends", number, n) for n, number in ends.items()), ("sign_by", late, 0)}
+        assert sorted((row.kind, row.agreement_id, row.days) for row in rows if row.sent) == sorted(wanted)
+        steps = select(AuditRecord.subject_id, AuditRecord.step).where(
+            AuditRecord.step.in_(("expire", "prolong", "terminate_on_notice"))
+        )
+        assert sorted(db.session.execute(steps).tuples()) == sorted(
+            [(expired, "expire"), (prolonged, "prolong"), (noticed, "terminate_on_notice")]
+        )
+        told = [(row.person_id, row.path, row.kind) for row in db.session.scalars(select(Notification))]
+        people = {company.people["m.coord"], company.people["c.coord"]}
+        for number in (*ends.values(), late):
+            kind = "agreements/sign_by" if number == late else "agreements/ends"
+            assert sorted(row for row in told if row[1] == f"/agreements/{number}") == sorted(
+                (person, f"/agreements/{number}", kind) for person in people
+            )
+        assert audit.verify() is None
 
 
 def test_a_termination_shows_its_cascade_and_does_it(app: APIFlask, company: Company) -> None:

@@ -6,17 +6,18 @@ from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
 
 from core.accounts import journal
-from core.web.page import nav_item
-from roadmap import reactions, subjects
+from core.signoffs import inbox_sections
+from core.web.page import nav_item, user_link
+from roadmap import clock_work, desk, reactions, subjects
 from roadmap.api import BLUEPRINTS
 from roadmap.commands import roadmap as commands
 from roadmap.documents import register_kinds
 from roadmap.states import change_request, meeting_decision, regulatory_initiative, roadmap, roadmap_item
 from roadmap.views import PAGES
 from roadmap.views.blueprint import bp
-from roadmap.wording import ITEM_ACTS
+from roadmap.wording import DECISION_ACTS, INITIATIVE_ACTS, ITEM_ACTS, MEETING_ACTS
 
-__all__ = ["PAGES", "init_app", "reactions"]
+__all__ = ["PAGES", "clock_work", "init_app", "reactions"]
 
 
 def init_app(app: APIFlask) -> None:
@@ -27,12 +28,20 @@ def init_app(app: APIFlask) -> None:
         app.register_blueprint(blueprint)
     app.cli.add_command(commands)
     nav_item(_l("Дорожная карта"), "roadmap.plans", order=20)
+    user_link(_l("Мои поручения"), "roadmap.my_decisions", order=15)
+    inbox_sections.register(desk.waiting)
     journal.describe("roadmap", roadmap.label, subjects.edition_url, _steps(roadmap))
     journal.describe("change_request", change_request.label, subjects.change_url, _steps(change_request))
-    journal.describe("meeting_decision", meeting_decision.label, subjects.decision_url, _steps(meeting_decision))
     journal.describe(
-        "regulatory_initiative", regulatory_initiative.label, subjects.initiative_url, _steps(regulatory_initiative)
+        "meeting_decision", meeting_decision.label, subjects.decision_url, {**_steps(meeting_decision), **DECISION_ACTS}
     )
+    journal.describe(
+        "regulatory_initiative",
+        regulatory_initiative.label,
+        subjects.initiative_url,
+        {**_steps(regulatory_initiative), **INITIATIVE_ACTS},
+    )
+    journal.describe("roadmap_meeting", _l("Совещание"), subjects.meeting_url, MEETING_ACTS)
     journal.describe("roadmap_item", roadmap_item.label, subjects.item_url, {**_steps(roadmap_item), **ITEM_ACTS})
 
 

@@ -164,3 +164,7 @@ def decision_url(decision_id: int) -> str:
 
 def initiative_url(initiative_id: int) -> str:
     return url_for("roadmap.initiative", initiative_id=initiative_id)
+
+
+def meeting_url(meeting_id: int) -> str:
+    return url_for("roadmap.meeting", meeting_id=meeting_id)

@@ -73,6 +73,48 @@ ITEM_ACTS: dict[str, Any] = {
 }
 """What is done with an item beside its steps."""
 
+MEETING_ACTS: dict[str, Any] = {
+    "create": _l("Совещание заведено"),
+    "edit": _l("Протокол изменён"),
+    "attendance": _l("Отмечено присутствие"),
+    "invite": _l("Участники приглашены"),
+    "issue_minutes": _l("Протокол сформирован"),
+    "sign_minutes": _l("Протокол подписан"),
+}
+"""What is done with a meeting: it has no machine of its own."""
+
+DECISION_ACTS: dict[str, Any] = {
+    "draft": _l("Записано в проект протокола"),
+    "edit": _l("Изменено в проекте протокола"),
+    "drop": _l("Вычеркнуто из проекта протокола"),
+    "attach": _l("Приложен документ"),
+    "turn": _l("Обращено в мероприятие"),
+}
+INITIATIVE_ACTS: dict[str, Any] = {
+    "propose": _l("Предложена"),
+    "edit": _l("Изменены сведения"),
+    "record_event": _l("Записано событие"),
+    "settle_event": _l("Событие наступило"),
+    "attach": _l("Приложен документ"),
+}
+"""What is done with decisions and initiatives beside their steps."""
+
+PAPERS: dict[str, Any] = {
+    "note": _l("пояснительная записка"),
+    "assessment": _l("финансово-экономическое обоснование"),
+    "list": _l("перечень изменяемых актов"),
+    "disagreements": _l("таблица разногласий"),
+    "text": _l("проект акта"),
+    "other": _l("прочее"),
+}
+"""Papers of a draft act."""
+
+URGENCIES: dict[str, Any] = {
+    "": _l("обычное, месяц"),
+    "prompt": _l("оперативно, 10 дней"),
+    "urgent": _l("срочно, 3 дня"),
+}
+
 PURPOSES: dict[str, Any] = {
     "result": _l("результат"),
     "interim": _l("промежуточный отчёт"),

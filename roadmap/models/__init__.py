@@ -15,7 +15,7 @@ from roadmap.models.items import (
     Occurrence,
     Verdict,
 )
-from roadmap.models.meetings import Meeting, MeetingDecision
+from roadmap.models.meetings import CoExecutor, DecisionReminder, Meeting, MeetingDecision
 from roadmap.models.plans import EDITABLE_EDITION, OPEN_EDITION, Edition, Roadmap, RoadmapParty, RoadmapSection
 from roadmap.models.reports import CalendarFeed, Report, ReportLine
 
@@ -25,7 +25,9 @@ __all__ = [
     "TERMS",
     "CalendarFeed",
     "ChangeRequest",
+    "CoExecutor",
     "Consent",
+    "DecisionReminder",
     "Dependency",
     "Edition",
     "Indicator",

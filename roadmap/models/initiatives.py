@@ -53,7 +53,11 @@ class InitiativeEvent(Model):
     number: Mapped[str] = mapped_column(Text, default="")
     url: Mapped[str] = mapped_column(Text, default="")
     planned: Mapped[bool] = mapped_column(default=False)
-    """A day of a published calendar that has not come true yet."""
+    """A day of a published calendar: what is to happen, not what has."""
+    month_only: Mapped[bool] = mapped_column(default=False)
+    """Only the month is known: the day stands for its first one."""
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("regulatory_initiative_event.id"))
+    """The event by which a planned one came true; the plan stays as it was published."""
     step: Mapped[str] = mapped_column(Code, default="")
     name: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)

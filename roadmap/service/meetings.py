@@ -1,10 +1,10 @@
-"""Meetings, their minutes and decisions under control."""
+"""Meetings: calling one, its agenda and its people, the invitation. Once the minutes are signed nothing changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,25 +14,21 @@ from core import audit, clock
 from core.accounts.access import may_see, set_readers
 from core.accounts.actor import Actor
 from core.accounts.models import Person
-from core.calendar import add_working_days
 from core.db import db, expect_version, locked, transaction
-from core.documents.attachments import Upload, keep
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
-from core.workflow import Ask, Taken
+from core.notifications import Message, notify
 from roadmap import readers
-from roadmap.models import ChangeRequest, Meeting, MeetingDecision, Roadmap
-from roadmap.periods import shift
+from roadmap.agenda import cleaned, renumber
+from roadmap.models import Meeting, Roadmap
 from roadmap.rules.people import COORDINATORS, side_of
-from roadmap.service.changes import NewChange, draft_change
-from roadmap.states.meetings import meeting_decision
 
-KIND, MEETING = "meeting_decision", "roadmap_meeting"
-URGENCIES = ("", "urgent", "prompt")
+MEETING = "roadmap_meeting"
 
 
 @dataclass(frozen=True)
 class NewMeeting:
-    """A meeting: agenda lines {"title", "speaker", "heard"}, participants {"name", "position", "organisation"}."""
+    """A meeting: agenda lines {"key"?, "title", "speaker", "heard", "spoke"}; participants {"name", "position",
+    "organisation", "person_id"?, "guest"?, "absent"?}; `begins` is «10:00»; `title_gen` follows the word «Протокол»."""
 
     held_on: date
     title: str
@@ -41,33 +37,23 @@ class NewMeeting:
     secretary: str = ""
     agenda: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     participants: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
-class NewDecision:
-    """A decision. Without a day: 3 days where urgent, 10 where prompt, else a month."""
-
-    text: str
-    executor_id: int
-    due_on: date | None = None
-    urgency: str = ""
-    co_executors: str = ""
+    begins: str = ""
+    title_gen: str = ""
+    chair_position: str = ""
+    secretary_position: str = ""
 
 
 def create_meeting(roadmap_id: int, new: NewMeeting, actor: Actor) -> Meeting:
-    """Record a meeting of the working group; by its secretary or a coordinator."""
-    if not new.title.strip():
-        raise NotValid(_("Назовите совещание"), "title")
+    """Record a meeting of the working group; by its secretary or a coordinator. The number is the year's next."""
     with transaction():
         plan = locked(Roadmap, roadmap_id) if may_see(actor, readers.PLAN, roadmap_id) else None
         if plan is None:
             raise NotFound(_("План не найден"))
-        if not (actor.has("secretary", *COORDINATORS) and side_of(plan, actor)):
+        if not keeps_minutes(plan, actor):
             raise NotAllowed(_("Совещание заводит секретарь рабочей группы или координатор"))
-        last = db.session.scalar(select(func.max(Meeting.number)).where(Meeting.roadmap_id == plan.id))
-        values = {**vars(new), "agenda": [dict(line) for line in new.agenda],
-                  "participants": [dict(line) for line in new.participants]}  # fmt: skip
-        row = Meeting(roadmap_id=plan.id, number=(last or 0) + 1, created_at=clock.now(), **values)
+        values = cleaned(vars(new))
+        row = Meeting(roadmap_id=plan.id, created_at=clock.now(), **values)
+        row.year, row.number = new.held_on.year, _next_number(plan.id, new.held_on.year)
         db.session.add(row)
         db.session.flush()
         set_readers(MEETING, row.id, [party.organisation_id for party in plan.parties])
@@ -75,121 +61,118 @@ def create_meeting(roadmap_id: int, new: NewMeeting, actor: Actor) -> Meeting:
         return row
 
 
-def _meeting(meeting_id: int, actor: Actor) -> Meeting:
+def _next_number(roadmap_id: int, year: int) -> int:
+    last = db.session.scalar(
+        select(func.max(Meeting.number)).where(Meeting.roadmap_id == roadmap_id, Meeting.year == year)
+    )
+    return (last or 0) + 1
+
+
+def keeps_minutes(row: Any, actor: Actor) -> bool:
+    """Whether the actor keeps the minutes of this plan's meetings: a secretary or a coordinator of a side."""
+    return actor.has("secretary", *COORDINATORS) and bool(side_of(row, actor))
+
+
+def locked_meeting(meeting_id: int, actor: Actor) -> Meeting:
+    """The meeting under its lock, for who keeps its minutes. Raises NotFound, NotAllowed."""
     row = locked(Meeting, meeting_id) if may_see(actor, MEETING, meeting_id) else None
     if row is None:
         raise NotFound(_("Совещание не найдено"))
-    if not (actor.has("secretary", *COORDINATORS) and side_of(row, actor)):
-        raise NotAllowed(_("Протокол ведёт секретарь рабочей группы или координатор"))
+    refuse_others(row, actor)
     return row
 
 
-def add_decision(meeting_id: int, new: NewDecision, actor: Actor) -> MeetingDecision:
-    """Add a decision to the draft minutes. Several executors: the first is responsible and gathers the others."""
-    if not new.text.strip() or new.urgency not in URGENCIES:
-        raise NotValid(_("Напишите текст поручения"), "text")
+def refuse_others(row: Meeting, actor: Actor) -> None:
+    """Raises NotAllowed for whoever does not keep the minutes."""
+    if not keeps_minutes(row, actor):
+        raise NotAllowed(_("Протокол ведёт секретарь рабочей группы или координатор"))
+
+
+def refuse_signed(row: Meeting) -> None:
+    """Raises NotNow once the minutes are signed."""
+    if row.signed_on is not None:
+        raise NotNow(_("Протокол подписан: его текст не меняется"))
+
+
+def open_meeting(meeting_id: int, actor: Actor) -> Meeting:
+    """The meeting under its lock while its minutes may still change. Raises NotFound, NotAllowed, NotNow."""
+    row = locked_meeting(meeting_id, actor)
+    refuse_signed(row)
+    return row
+
+
+def changed(meeting: Meeting) -> None:
+    """The text is another one than was issued: what was printed for the signature is out of date."""
+    meeting.document_id = None
+
+
+def edit_meeting(meeting_id: int, new: NewMeeting, actor: Actor, version: int | None = None) -> Meeting:
+    """Write the meeting down anew: what is given replaces what stood. Decisions stay with their questions.
+
+    Raises NotFound, NotAllowed, NotNow, NotValid (a question with decisions cannot be taken off the agenda).
+    """
     with transaction():
-        meeting = _meeting(meeting_id, actor)
-        if meeting.signed_on is not None:
-            raise NotNow(_("Протокол подписан: поручения в него не добавляют"))
-        person = db.session.get(Person, new.executor_id)
-        if person is None or not person.active:
-            raise NotValid(_("Исполнитель не найден"), "executor_id")
-        due = new.due_on or term_of(meeting.held_on, new.urgency)
-        last = db.session.scalar(
-            select(func.max(MeetingDecision.number)).where(MeetingDecision.meeting_id == meeting.id)
-        )
-        row = MeetingDecision(
-            meeting_id=meeting.id,
-            number=(last or 0) + 1,
-            text=new.text.strip(),
-            executor_id=person.id,
-            executor_name=person.short_name,
-            organisation_id=person.organisation_id,
-            co_executors=new.co_executors.strip(),
-            urgency=new.urgency,
-            due_on=due,
-            first_due_on=due,
-            state="draft",
-        )
-        db.session.add(row)
-        db.session.flush()
-        parties = [party.organisation_id for party in meeting.roadmap.parties]
-        set_readers(KIND, row.id, parties, {person.organisation_id} - set(parties))
-        audit.append(actor.who(), audit.Act(KIND, row.id, "draft", None, "draft", data={"number": row.number}))
+        row = open_meeting(meeting_id, actor)
+        expect_version(row, version)
+        values = cleaned(vars(new), row)
+        before = {name: getattr(row, name) for name in values}
+        if before == values:
+            return row
+        if values["held_on"].year != row.year:
+            row.year, row.number = values["held_on"].year, _next_number(row.roadmap_id, values["held_on"].year)
+        for name, value in values.items():
+            setattr(row, name, value)
+        renumber(row)
+        changed(row)
+        told = sorted(name for name, value in values.items() if before[name] != value)
+        audit.append(actor.who(), audit.Act(MEETING, row.id, "edit", data={"fields": told}))
         return row
 
 
-def term_of(held_on: date, urgency: str) -> date:
-    """«Срочно» is three days, «оперативно» ten, no term is a month; a day off gives way to the next working day."""
-    day = held_on + timedelta(days={"urgent": 3, "prompt": 10}[urgency]) if urgency else shift(held_on, 1)
-    return add_working_days(day, 0)
-
-
-def sign_minutes(meeting_id: int, signed_on: date, scan: Upload | None, actor: Actor) -> Meeting:
-    """The chair has signed the minutes: every decision is issued and goes under control."""
+def note_attendance(meeting_id: int, absent: Sequence[int], actor: Actor, version: int | None = None) -> Meeting:
+    """Mark who was not there: `absent` are places in the list of participants, from 0."""
     with transaction():
-        meeting = _meeting(meeting_id, actor)
-        if meeting.signed_on is not None:
-            raise NotNow(_("Протокол уже подписан"))
-        if signed_on > clock.today() or signed_on < meeting.held_on:
-            raise NotValid(_("День подписания — от дня совещания до сегодня"), "signed_on")
-        meeting.signed_on = signed_on
-        if scan is not None:
-            meeting.minutes_hash = keep(scan, MEETING, meeting.id, "scan", actor).sha256
-        db.session.flush()
-        for row in meeting.decisions:
-            if row.state == "draft":
-                meeting_decision.take(row, "issue", actor)
-        audit.append(actor.who(), audit.Act(MEETING, meeting.id, "sign_minutes", document_hash=meeting.minutes_hash))
-        return meeting
-
-
-def locked_decision(decision_id: int, actor: Actor) -> MeetingDecision:
-    """Raises NotFound for what the actor may not see."""
-    row = locked(MeetingDecision, decision_id) if may_see(actor, KIND, decision_id) else None
-    if row is None:
-        raise NotFound(_("Поручение не найдено"))
-    return row
-
-
-def take_decision_step(
-    decision_id: int, name: str, actor: Actor, ask: Ask, uploads: Mapping[str, Upload] | None = None,
-    version: int | None = None,
-) -> Taken:  # fmt: skip
-    """Take a step of a decision, with the files it asks for. Raises NotFound, NotAllowed, NotNow, NotValid."""
-    with transaction():
-        row = locked_decision(decision_id, actor)
+        row = open_meeting(meeting_id, actor)
         expect_version(row, version)
-        files = {field: [keep(one, KIND, row.id, field, actor).id] for field, one in (uploads or {}).items()}
-        data = dict(ask.data)
-        if name == "reassign" and str(data.get("executor_id", "")).isdigit():
-            person = db.session.get(Person, int(str(data["executor_id"])))
-            if person is None:
-                raise NotValid(_("Исполнитель не найден"), "executor_id")
-            data["executor_name"] = person.short_name
-        return meeting_decision.take(row, name, actor, Ask(ask.comment, data, files))
+        if any(not 0 <= place < len(row.participants) for place in absent):
+            raise NotValid(_("Нет такого участника"), "absent")
+        row.participants = [{**line, "absent": place in absent} for place, line in enumerate(row.participants)]
+        changed(row)
+        audit.append(actor.who(), audit.Act(MEETING, row.id, "attendance", data={"absent": sorted(absent)}))
+        return row
 
 
-def attach_to_decision(decision_id: int, upload: Upload, actor: Actor) -> int:
-    """Bring the document that proves a decision done; by its executor. Returns the file's id."""
-    from roadmap.rules.meetings import executes_decision
+def invite(meeting_id: int, actor: Actor) -> list[str]:
+    """Tell the participants who are people of the service: day, hour, place, agenda. Returns whom it told now.
 
+    Inviting again tells the newcomers; where the day, the hour or the place has changed, everybody.
+    """
     with transaction():
-        row = locked_decision(decision_id, actor)
-        reason = executes_decision(row, actor)
-        if reason is not None:
-            raise NotAllowed(_("Документы прикладывает исполнитель"), reasons=[reason])
-        if row.state not in ("accepted", "in_progress", "returned"):
-            raise NotNow(_("В этом состоянии документы не прикладывают"))
-        return keep(upload, KIND, row.id, "result", actor).id
+        row = open_meeting(meeting_id, actor)
+        people = [line["person_id"] for line in row.participants if line.get("person_id")]
+        if not people:
+            raise NotValid(_("Среди участников нет людей, у которых есть вход в сервис"), "participants")
+        if row.held_on < clock.today():
+            raise NotNow(_("Совещание уже прошло: приглашать некого"))
+        told = notify(people, _invitation(row))
+        row.invited_at = clock.now()
+        audit.append(actor.who(), audit.Act(MEETING, row.id, "invite", data={"people": len(told)}))
+        names = {person.id: person.short_name for person in db.session.scalars(select(Person).where(
+            Person.id.in_([one.person_id for one in told])))}  # fmt: skip
+        return sorted(names.values())
 
 
-def turn_into_item(decision_id: int, section: int, terms: Mapping[str, Any], actor: Actor) -> ChangeRequest:
-    """A decision becomes an item: as a change request for a new item, which both sides approve like any other."""
-    with transaction():
-        row = locked_decision(decision_id, actor)
-        plan = row.meeting.roadmap
-        filled = {"title": row.text, "due_on": row.due_on, "term_text": f"до {row.due_on:%d.%m.%Y}", **terms}
-        reason = _("протокол № %(n)s от %(day)s", n=row.meeting.number, day=f"{row.meeting.held_on:%d.%m.%Y}")
-        return draft_change(plan.id, NewChange("new_item", filled, reason, section=section), actor)
+def _invitation(row: Meeting) -> Message:
+    return Message(
+        f"roadmap.invited:{row.id}:{row.held_on}:{row.begins}:{row.place}"[:200],
+        "roadmap/invitation",
+        f"/meetings/{row.id}/invitation",
+        {
+            "title": row.title,
+            "day": f"{row.held_on:%d.%m.%Y}",
+            "begins": row.begins,
+            "place": row.place,
+            "chair": row.chair,
+            "agenda": [line["title"] for line in row.agenda],
+        },
+    )

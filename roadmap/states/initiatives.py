@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core import clock
 from core.accounts.actor import Actor
 from core.db import db
+from core.errors import NotValid
 from core.workflow import Ask, Effect, Input, State, Step, Workflow
 from roadmap.effects.items import day
 from roadmap.models import InitiativeEvent
@@ -47,6 +49,8 @@ def record(body: str) -> Effect:
 
     def effect(row: Any, actor: Actor, ask: Ask) -> None:
         happened = day(ask.data["happened_on"], "happened_on") if ask.has("happened_on") else clock.today()
+        if happened > clock.today():
+            raise NotValid(_("Эта дата ещё не наступила: шаг записывают, когда он сделан"), "happened_on")
         db.session.add(
             InitiativeEvent(
                 initiative_id=row.id,

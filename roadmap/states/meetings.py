@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from core import clock
-from core.accounts.actor import Actor
-from core.errors import NotValid
-from core.workflow import Ask, Input, State, Step, Workflow
-from roadmap.effects.items import day
+from core.workflow import Input, State, Step, Workflow
+from roadmap.effects import decisions as effects
 from roadmap.rules import meetings as rules
 from roadmap.rules.people import COORDINATORS, DEPUTIES, holds
 
+TELL = ("roadmap.decision_moved",)
 CONTROL = ("m_control", "c_control")
 CHAIR = (*DEPUTIES, "secretary")
 
@@ -32,34 +27,6 @@ STATES = (
 )
 
 
-def reassign(row: Any, actor: Actor, ask: Ask) -> None:
-    row.executor_id, row.executor_name = int(ask.data["executor_id"]), str(ask.data.get("executor_name", ""))
-
-
-def ask_extension(row: Any, actor: Actor, ask: Ask) -> None:
-    row.asked_due_on = day(ask.data["due_on"], "due_on")
-    if row.asked_due_on <= row.due_on:
-        raise NotValid(_("Новый срок должен быть позже прежнего"), "due_on")
-
-
-def grant_extension(row: Any, actor: Actor, ask: Ask) -> None:
-    """The new term stands; the first one and every change are in the journal."""
-    row.due_on, row.asked_due_on = row.asked_due_on, None
-
-
-def forget_extension(row: Any, actor: Actor, ask: Ask) -> None:
-    row.asked_due_on = None
-
-
-def keep_report(row: Any, actor: Actor, ask: Ask) -> None:
-    row.fact_on, row.answer, row.reported_by = clock.today(), ask.comment.strip(), actor.id
-
-
-def count_return(row: Any, actor: Actor, ask: Ask) -> None:
-    row.returns += 1
-    row.fact_on, row.reported_by = None, None
-
-
 STEPS = (
     Step(
         "issue",
@@ -68,6 +35,9 @@ STEPS = (
         _l("Поставить на контроль"),
         who=(holds("secretary", *CONTROL),),
         when=(rules.minutes_signed,),
+        entails=(effects.show_to_executors,),
+        follows=TELL,
+        hidden=True,
     ),
     Step("ack", ("issued",), "accepted", _l("Принять к исполнению"), who=(rules.executes_decision,)),
     Step(
@@ -76,7 +46,8 @@ STEPS = (
         "issued",
         _l("Переадресовать"),
         who=(holds(*CHAIR),),
-        entails=(reassign,),
+        entails=(effects.reassign, effects.show_to_executors),
+        follows=TELL,
         comment=True,
         asks=(Input("executor_id", _l("Новый исполнитель"), "int"), Input("ground", _l("Письмо или резолюция"))),
     ),
@@ -88,7 +59,8 @@ STEPS = (
         _l("Запросить продление срока"),
         who=(rules.executes_decision,),
         when=(rules.before_due,),
-        entails=(ask_extension,),
+        entails=(effects.ask_extension,),
+        follows=TELL,
         comment=True,
         asks=(Input("due_on", _l("Новый срок"), "date"),),
     ),
@@ -98,7 +70,8 @@ STEPS = (
         "in_progress",
         _l("Продлить срок"),
         who=(holds(*CHAIR),),
-        entails=(grant_extension,),
+        entails=(effects.grant_extension,),
+        follows=TELL,
         asks=(Input("ground", _l("Резолюция")),),
     ),
     Step(
@@ -107,7 +80,8 @@ STEPS = (
         "in_progress",
         _l("Отказать в продлении"),
         who=(holds(*CHAIR),),
-        entails=(forget_extension,),
+        entails=(effects.forget_extension,),
+        follows=TELL,
         comment=True,
         danger=True,
     ),
@@ -118,7 +92,8 @@ STEPS = (
         _l("Доложить об исполнении"),
         who=(rules.executes_decision,),
         when=(rules.report_attached,),
-        entails=(keep_report,),
+        entails=(effects.keep_report,),
+        follows=TELL,
         comment=True,
     ),
     Step(
@@ -127,7 +102,8 @@ STEPS = (
         "returned",
         _l("Вернуть"),
         who=(holds("secretary", *CONTROL, *COORDINATORS),),
-        entails=(count_return,),
+        entails=(effects.count_return,),
+        follows=TELL,
         comment=True,
         danger=True,
     ),
@@ -139,6 +115,7 @@ STEPS = (
         _l("Снять с контроля"),
         who=(holds(*CHAIR),),
         when=(rules.not_reporter,),
+        follows=TELL,
         asks=(Input("ground", _l("Резолюция «снять с контроля»")),),
     ),
     Step(
@@ -147,6 +124,7 @@ STEPS = (
         "not_executed",
         _l("Признать неисполненным"),
         who=(holds(*DEPUTIES),),
+        follows=TELL,
         comment=True,
         asks=(Input("reasons", _l("Справка")),),
         danger=True,
@@ -157,6 +135,7 @@ STEPS = (
         "cancelled",
         _l("Снять как утратившее актуальность"),
         who=(holds(*DEPUTIES),),
+        follows=TELL,
         comment=True,
         asks=(Input("ground", _l("Решение председательствующего")),),
         danger=True,

@@ -1,5 +1,31 @@
 """Pages of the roadmap: thin, over services and queries."""
 
-from roadmap.views import changes, drafting, editions, indicators, items, overview, plans, proceedings, reports
+from roadmap.views import (
+    changes,
+    control,
+    decisions,
+    drafting,
+    editions,
+    indicators,
+    initiatives,
+    items,
+    meetings,
+    overview,
+    plans,
+    reports,
+)
 
-PAGES = (plans, items, editions, drafting, changes, overview, indicators, proceedings, reports)
+PAGES = (
+    plans,
+    items,
+    editions,
+    drafting,
+    changes,
+    overview,
+    indicators,
+    meetings,
+    decisions,
+    control,
+    initiatives,
+    reports,
+)

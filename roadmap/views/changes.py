@@ -14,6 +14,7 @@ from core.signoffs.words import minute
 from core.web.forms import Refused, attempt
 from roadmap import queries, service
 from roadmap.forms import ChangeForm
+from roadmap.queries import decisions as decision_reads
 from roadmap.queries.changes import change_list, change_page
 from roadmap.service import NewChange
 from roadmap.states.changes import KINDS, change_request
@@ -75,6 +76,7 @@ def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = Non
         fields=FIELDS,
         wording=wording,
         side_name=side_name,
+        decisions=decision_reads.of_change(me(), found.row.id),
         history=[_act(record) for record in found.history],
     ), status
 

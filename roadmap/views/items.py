@@ -17,6 +17,7 @@ from core.signoffs.words import minute
 from roadmap import flags, queries, service
 from roadmap.models import Roadmap
 from roadmap.periods import RECURRENCES, label
+from roadmap.queries import decisions as decision_reads
 from roadmap.queries.items import ItemPage, moment
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.service.evidence import TAKES_FILES, readable
@@ -53,6 +54,7 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         change_kinds=CHANGE_KINDS,
         change_states=change_request.states,
         takes_files=page.row.state in TAKES_FILES,
+        decisions=decision_reads.of_item(me(), page.item.id, [row.id for row in page.of("change_request")]),
         party=party,
         coordinates=bool(party) and me().has(*COORDINATORS),
         executors=_executors(page) if party and me().has(*COORDINATORS) and "assign" in request.args else (),

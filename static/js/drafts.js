@@ -15,7 +15,13 @@ function renumber(row, from, to) {
     }
   }
   const legend = row.querySelector("legend");
-  if (legend) legend.firstChild.textContent = legend.firstChild.textContent.replace(/\d+/, String(to + 1));
+  const words = [...(legend?.childNodes ?? [])].find((node) => node.nodeType === Node.TEXT_NODE && /\d/.test(node.data));
+  if (words) words.data = words.data.replace(/\d+/, String(to + 1));
+}
+
+// Rows may have been moved: a row's number is what its fields are called by, not where it stands.
+function indexOf(row) {
+  return Number(row.querySelector("[name]").name.match(/\.(\d+)\./)?.[1] ?? 0);
 }
 
 function rowsOf(list) {
@@ -35,7 +41,9 @@ function addRow(list) {
     input.removeAttribute("aria-invalid");
   }
   for (const fault of row.querySelectorAll(".err")) fault.remove();
-  renumber(row, rows.length - 1, rows.length);
+  const from = indexOf(last);
+  const to = Math.max(...rows.map(indexOf)) + 1;
+  renumber(row, from, to);
   last.after(row);
   row.querySelector("input, textarea, select")?.focus();
 }
@@ -70,7 +78,10 @@ if (form) {
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form) });
       const told = await answer.json();
-      if (told.saved) form.elements.version.value = told.version;
+      if (told.saved) {
+        form.elements.version.value = told.version;
+        form.dispatchEvent(new CustomEvent("saved", { detail: told }));
+      }
       status.textContent = told.message ?? told.detail ?? "";
     } catch {
       status.textContent = "";
@@ -81,7 +92,7 @@ if (form) {
 
   form.addEventListener("input", () => {
     clearTimeout(live);
-    live = setTimeout(show, LIVE_PAUSE);
+    if (view) live = setTimeout(show, LIVE_PAUSE);
     if (!form.dataset.autosave) return;
     clearTimeout(saving);
     saving = setTimeout(save, SAVE_PAUSE);

@@ -15,11 +15,12 @@ from core.documents.attachments import Upload
 from core.errors import NotAllowed, NotNow, NotValid
 from core.workflow import Ask
 from roadmap.models import ChangeRequest, Initiative, MeetingDecision
+from roadmap.service import decisions as decision_service
 from roadmap.service import initiatives as initiative_service
-from roadmap.service import meetings as meeting_service
 from roadmap.service.initiatives import NewEvent, NewInitiative
-from roadmap.service.meetings import NewDecision, NewMeeting
+from roadmap.service.turning import turn_into_item
 from tests.roadmap.builders import PDF, Cast, a_cast, a_plan, an_item, in_force
+from tests.roadmap.papers import a_decision
 from tests.roadmap.test_pages import signed_in
 
 Session = scoped_session[Any]
@@ -31,19 +32,8 @@ def in_june() -> Any:
         yield
 
 
-def a_decision(cast: Cast, plan_id: int, **fields: Any) -> MeetingDecision:
-    """A decision under control, to the ministry's executor, of a meeting of the 10th of June."""
-    secretary = cast.who("secretary", "ministry")
-    new = NewMeeting(date(2026, 6, 10), "Заседание рабочей группы", chair="В.Н. Образцов")
-    meeting = meeting_service.create_meeting(plan_id, new, secretary)
-    values: dict[str, Any] = {"text": "Направить письмо", "executor_id": cast.who("executor").id}
-    row = meeting_service.add_decision(meeting.id, NewDecision(**{**values, **fields}), secretary)
-    meeting_service.sign_minutes(meeting.id, date(2026, 6, 11), Upload("протокол.pdf", PDF), secretary)
-    return row
-
-
 def take(row: MeetingDecision, name: str, actor: Any, comment: str = "", **data: Any) -> str:
-    meeting_service.take_decision_step(row.id, name, actor, Ask(comment, data))
+    decision_service.take_decision_step(row.id, name, actor, Ask(comment, data))
     return row.state
 
 
@@ -57,7 +47,7 @@ def test_a_decision_goes_under_control_and_is_closed_by_somebody_else(db_session
     assert take(row, "start", executor) == "in_progress"
     with pytest.raises(NotNow):
         take(row, "report", executor, "сделано")
-    meeting_service.attach_to_decision(row.id, Upload("письмо.pdf", PDF), executor)
+    decision_service.attach_to_decision(row.id, Upload("письмо.pdf", PDF), executor)
     assert take(row, "report", executor, "письмо направлено") == "reported"
     with pytest.raises(NotAllowed):
         take(row, "close", executor, ground="снять")
@@ -95,8 +85,8 @@ def test_a_decision_becomes_an_item_by_the_word_of_both_sides(db_session: Sessio
     in_force(cast, plan)
     row = a_decision(cast, plan.id)
     terms = {"unit": "отдел", "result": "есть", "document_kind": "письмо", "responsible_side": "ministry"}
-    change = meeting_service.turn_into_item(row.id, 1, terms, cast.who("m_coord"))
-    found = db_session.get_one(ChangeRequest, change.id)
+    change = turn_into_item(row.id, 1, terms, cast.who("m_coord"))
+    found = db_session.get_one(ChangeRequest, change.change_id)
     assert (found.kind, found.state) == ("new_item", "draft")
     assert found.changes["title"] == [None, "Направить письмо"]
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 
-from agreements import rules
 from agreements.locking import locked
-from agreements.models import Agreement, PartySignature
-from agreements.parties import acts_as, party_of
+from agreements.models import Agreement
+from agreements.parties import acts_as
+from agreements.signing.asking import asks, copies_out, party_of_slot
+from agreements.signing.reading import OnPaper, read, refuse_without_authority
+from agreements.signing.recording import decision_day, record, sign
+from agreements.signing.recording import register as record_number
 from agreements.states import agreement_machine
-from core import clock
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db
-from core.errors import NotNow
+from core.errors import NotNow, Reason
+from core.signoffs.hats import day_of_act
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service import open_phase, pass_phase
 from core.signoffs.service.rounds import close, open_round
@@ -36,6 +36,10 @@ def register_subject() -> None:
             on_decided=on_decided,
             may_coordinate=may_coordinate,
             before_decision=before_decision,
+            asks=asks,
+            read_given=read,
+            on_given=record,
+            registration_refused=registration_refused,
         )
     )
 
@@ -46,15 +50,21 @@ def may_coordinate(agreement_id: int, actor: Actor) -> bool:
 
 
 def before_decision(slot: Slot, actor: Actor, verdict: str) -> None:
-    """No verdict while the parties argue; no signature without authority on this day."""
+    """No verdict while the parties argue; no signature without authority on the day of the act."""
     agreement = db.session.get_one(Agreement, slot.round.subject_id)
     if agreement.state == "disagreement":
         raise NotNow(_("Идёт урегулирование разногласий: визы ждут его конца"))
     if slot.kind == "signature" and verdict == "signed":
-        party = next(p for p in agreement.parties if p.organisation_id == slot.organisation_id)
-        reason = rules.authority(party.signatory, party.organisation.short_name)
-        if reason is not None:
-            raise NotNow(_("Подписать нельзя"), reasons=[reason])
+        refuse_without_authority(party_of_slot(agreement, slot), day_of_act())
+
+
+def registration_refused(slot: Slot) -> Reason | None:
+    """A side may refuse to register while nobody has: afterwards the agreement is in force."""
+    agreement = db.session.get_one(Agreement, slot.round.subject_id)
+    if agreement.state == "signed":
+        return None
+    text = _("Другая сторона уже зарегистрировала документ, он действует: отказать в регистрации нельзя")
+    return Reason(text, "may_be_rejected", _("подписант стороны: расторжение"))
 
 
 def on_round_end(current: Round, outcome: str, actor: Actor) -> None:
@@ -84,57 +94,34 @@ def _try(agreement: Agreement, step: str) -> bool:
 
 def _returned(agreement: Agreement, current: Round, actor: Actor) -> None:
     """A blocking verdict returns the text to its drafter, in the words of the one who gave it."""
+    if agreement.state == "revision":
+        return  # a refusal to sign has taken its step with its letter already
     rejected = next(slot.decision for slot in current.slots if slot.state == "rejected" and slot.decision is not None)
-    step = {"own": "own_return", "counterparty": "cp_remarks", "signing": "refuse_sign"}[current.phase]
+    step = RETURNS[current.phase]
     letter = russian(_l("решение в листе согласования, круг %(n)s", n=current.number))
     who = SYSTEM if step == "cp_remarks" else actor
     agreement_machine.take(agreement, step, who, Ask(comment=rejected.comment, data={"letter": letter}))
 
 
+RETURNS = {
+    "own": "own_return",
+    "counterparty": "cp_remarks",
+    "signing": "refuse_sign",
+    "registration": "reject_registration",
+}
+
+
 def on_decided(slot: Slot, decision: Decision, actor: Actor) -> None:
-    """A signature moves the agreement by one; a registration from the inbox gives the next number."""
+    """What follows from a decision nothing was brought with: an act on paper, a number given on the card."""
     agreement = db.session.get_one(Agreement, slot.round.subject_id)
     if slot.kind == "signature" and decision.verdict == "signed":
-        _signed(agreement, slot, decision, actor)
-    elif slot.kind == "registration":
-        party = party_of(agreement, actor)
-        if party is not None and not party.reg_number:
-            step = "register" if agreement.state == "signed" else "register_next"
-            agreement_machine.take(agreement, step, actor)
+        sign(agreement, slot, decision, actor, OnPaper(decision_day(decision), copies_of(agreement)))
+    elif slot.kind == "registration" and decision.verdict == "registered":
+        record_number(agreement, actor)
 
 
-def _signed(agreement: Agreement, slot: Slot, decision: Decision, actor: Actor) -> None:
-    given = rules.signatures(agreement)
-    last = given == len(agreement.parties) - 1
-    step = "sign_last" if last else "sign_first" if given == 0 else "sign_next"
-    agreement_machine.take(agreement, step, actor)
-    party = next(p for p in agreement.parties if p.organisation_id == slot.organisation_id)
-    assert agreement.current is not None
-    signature = PartySignature(
-        agreement_id=agreement.id,
-        party_id=party.id,
-        revision_id=agreement.current.id,
-        document_hash=decision.document_hash,
-        decision_id=decision.id,
-        name=decision.name,
-        position=decision.position,
-        basis=party.signatory.basis if party.signatory else "",
-        signed_on=decision.paper_act.signed_on if decision.paper_act else clock.today(),
-        method="paper" if decision.paper_act_id else agreement.signing_method,
-    )
-    db.session.add(signature)
-    db.session.flush()
-    if last:
-        agreement.signed_on = _last_day(agreement)
-
-
-def _last_day(agreement: Agreement) -> date | None:
-    """Date of the agreement: the day of the last signature."""
-    return db.session.scalar(
-        select(func.max(PartySignature.signed_on)).where(
-            PartySignature.agreement_id == agreement.id, PartySignature.voided_at.is_(None)
-        )
-    )
+def copies_of(agreement: Agreement) -> tuple[int, ...]:
+    return tuple(copy.id for copy in copies_out(agreement))
 
 
 def settle_round(agreement: Agreement, actor: Actor) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from core.accounts.actor import Actor
 from core.clock import in_moscow
 from core.db import db
 from core.errors import Reason
+from core.signoffs.hats import day_of_act
 from core.signoffs.models import Protocol, Remark, Round, Slot
 from core.signoffs.plan import missing
 from core.signoffs.service.rounds import POSITIVE, last_round
@@ -341,26 +342,28 @@ def signer_authority_valid(agreement: Agreement, actor: Actor) -> Reason | None:
     party = party_of(agreement, actor)
     if party is None:
         return Reason(_("Вы не представляете сторону этого документа"), "signer_authority_valid")
-    return authority(party.signatory, party.organisation.short_name)
+    return authority(party.signatory, party.organisation.short_name, day_of_act())
 
 
-def authority(signatory: object, name: str) -> Reason | None:
+def authority(signatory: object, name: str, day: date | None = None) -> Reason | None:
+    """Whether a party's signatory has authority on `day` (today unless said)."""
     from core.accounts.models import Signatory
 
+    on = day or clock.today()
     if not isinstance(signatory, Signatory):
         return Reason(_("%(name)s: подписант не указан", name=name), "signer_authority_valid")
-    if signatory.valid_on(clock.today()):
+    if signatory.valid_on(on):
         return None
-    return Reason(
-        _(
-            "%(name)s: полномочия подписанта (%(basis)s) действуют по %(day)s",
-            name=name,
-            basis=signatory.basis,
-            day=_plain(signatory.valid_to),
-        ),
-        "signer_authority_valid",
-        _("администратор, карточка организации"),
-    )
+    about = {"name": name, "basis": signatory.basis}
+    if signatory.valid_from is not None and on < signatory.valid_from:
+        text = _(
+            "%(name)s: полномочия подписанта (%(basis)s) действуют с %(day)s", **about, day=_plain(signatory.valid_from)
+        )
+    else:
+        text = _(
+            "%(name)s: полномочия подписанта (%(basis)s) действуют по %(day)s", **about, day=_plain(signatory.valid_to)
+        )
+    return Reason(text, "signer_authority_valid", _("администратор, карточка организации"))
 
 
 def signatures(agreement: Agreement) -> int:
@@ -413,8 +416,6 @@ def all_others_signed(agreement: Agreement, actor: Actor) -> Reason | None:
 
 def all_copies_returned(agreement: Agreement, actor: Actor) -> Reason | None:
     """Every paper copy came back; electronic signatures need none."""
-    if agreement.signing_method != "paper":
-        return None
     out = _copies_out(agreement)
     if not out:
         return None

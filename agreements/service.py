@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from agreements import locking, terms
 from agreements.documents import order
 from agreements.hooks import settle_round
-from agreements.models import Agreement, AgreementParty, ElectronicSignature, PaperCopy, PartySignature
+from agreements.models import Agreement, AgreementParty, PaperCopy
 from agreements.parties import acts_as, is_initiator, roles_of
 from agreements.states import agreement_machine
 from core import audit, clock
@@ -26,8 +26,6 @@ from core.documents.attachments import Upload, keep
 from core.documents.issuing import issue, preview
 from core.documents.models import IssuedDocument
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
-from core.signoffs.models import Decision
-from core.signoffs.service import decide
 from core.web.kept import russian
 from core.workflow import Ask, Taken
 
@@ -250,57 +248,6 @@ def _with_files(agreement: Agreement, step: str, actor: Actor, ask: Ask, uploads
         name: [keep(upload, "agreement", agreement.id, f"{step}.{name}", actor).id] for name, upload in uploads.items()
     }
     return Ask(ask.comment, ask.data, {**ask.files, **files})
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What is recorded of an external electronic signature."""
-
-    number: str
-    owner: str
-    valid_from: date
-    valid_to: date
-    mchd_number: str = ""
-    mchd_valid_to: date | None = None
-
-
-def sign_electronically(
-    slot_id: int, certificate: Certificate, signature: Upload, actor: Actor, seen_hash: str | None = None
-) -> Decision:
-    """Give the party's signature and record the external electronic one: certificate, МЧД, the detached file.
-
-    The service does not sign and does not check cryptography; it ties the file to the hash of the signed bytes.
-    """
-    _check_certificate(certificate)
-    with transaction():
-        decision = decide(slot_id, "signed", actor, seen_hash=seen_hash)
-        row = db.session.scalars(select(PartySignature).where(PartySignature.decision_id == decision.id)).one()
-        kept = keep(signature, "agreement", row.agreement_id, "signature", actor)
-        db.session.add(
-            ElectronicSignature(
-                signature_id=row.id,
-                certificate=certificate.number.strip(),
-                owner=certificate.owner.strip(),
-                valid_from=certificate.valid_from,
-                valid_to=certificate.valid_to,
-                mchd_number=certificate.mchd_number.strip(),
-                mchd_valid_to=certificate.mchd_valid_to,
-                file_sha256=kept.sha256,
-                file_name=kept.name,
-                document_hash=row.document_hash,
-            )
-        )
-        return decision
-
-
-def _check_certificate(certificate: Certificate) -> None:
-    day = clock.today()
-    if not certificate.number.strip() or not certificate.owner.strip():
-        raise NotValid(_("Укажите номер сертификата и владельца"), "certificate")
-    if not certificate.valid_from <= day <= certificate.valid_to:
-        raise NotValid(_("Сертификат не действует на день подписания"), "valid_to")
-    if certificate.mchd_valid_to is not None and certificate.mchd_valid_to < day:
-        raise NotValid(_("Срок машиночитаемой доверенности истёк"), "mchd_valid_to")
 
 
 def return_copy(copy_id: int, actor: Actor, scan: Upload | None = None, on: date | None = None) -> PaperCopy:

@@ -301,14 +301,16 @@ class TakenOut(Schema):
 
 class SignatureIn(Schema):
     slot_id = Integer(required=True)
-    certificate = String(required=True)
-    owner = String(required=True)
-    valid_from = String(required=True, metadata={"format": "date"})
-    valid_to = String(required=True, metadata={"format": "date"})
+    how = String(load_default="electronic", metadata={"description": "electronic, paper: где кто как"})
+    certificate = String(load_default="")
+    owner = String(load_default="")
+    valid_from = String(load_default="", metadata={"format": "date"})
+    valid_to = String(load_default="", metadata={"format": "date"})
     mchd_number = String(load_default="")
     mchd_valid_to = String(load_default="", metadata={"format": "date"})
     seen_hash = String(load_default="", metadata={"description": "SHA-256 текста, под которым подпись"})
-    signature = File(required=True)
+    signed_on = String(load_default="", metadata={"format": "date", "description": "Дата подписи на бумаге"})
+    signature = File()
 
 
 class SignedOut(Schema):

@@ -12,9 +12,13 @@ from agreements.api import schemas
 from agreements.api.blueprint import bp
 from agreements.dossier import dossier, head
 from agreements.forms.asked import asked, uploaded
-from agreements.forms.signing import read_certificate, read_day
+from agreements.forms.signing import read_day
+from agreements.signing.asking import asks
 from core.accounts.login import me
-from core.errors import NotFound, NotValid
+from core.errors import NotFound
+from core.signoffs.given import given
+from core.signoffs.service import decide
+from core.signoffs.task import task
 from core.workflow import Offer
 
 
@@ -72,12 +76,10 @@ def sign(agreement_id: int, form_and_files_data: dict[str, Any]) -> Any:
     """Записать внешнюю электронную подпись; служба сама не подписывает"""
     actor = me()
     service.get_for(agreement_id, actor)
-    file = uploaded(form_and_files_data["signature"])
-    if file is None:
-        raise NotValid(_("Приложите файл подписи"), "signature")
-    certificate = read_certificate(form_and_files_data)
     slot_id, seen = form_and_files_data["slot_id"], form_and_files_data["seen_hash"] or None
-    decision = service.sign_electronically(slot_id, certificate, file, actor, seen)
+    slot = task(slot_id, actor).slot
+    brought = given(asks(slot, "approved"), form_and_files_data, request.files)
+    decision = decide(slot_id, "signed", actor, seen_hash=seen, given=brought)
     state = head(agreement_id, actor).state
     return {"decision_id": decision.id, "document_hash": decision.document_hash, "state": state}
 

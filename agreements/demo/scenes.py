@@ -17,6 +17,7 @@ from core.calendar import add_working_days
 from core.clock import MOSCOW
 from core.db import db
 from core.documents.attachments import Upload
+from core.signoffs.given import Given
 from core.signoffs.models import Desk, Round, Slot
 from core.signoffs.service import decide
 from core.workflow import Ask
@@ -78,14 +79,34 @@ class Stage:
             if login is None:
                 return
             with clock.at(self.next(days=days)):
-                decide(slot.id, "approved", self.company.actor(login))
+                decide(slot.id, "approved", self.company.actor(login), given=proof(slot))
 
     def decide(self, agreement: Agreement, login: str, verdict: str = "approved", days: int = 0, **given: Any) -> None:
         """One person decides what lies on his desk of the agreement."""
         mine = self.company.people[login]
         slot = next(slot for slot, people in _on_desks(agreement) if mine in people)
         with clock.at(self.next(days=days)):
-            decide(slot.id, verdict, self.company.actor(login), **given)
+            decide(slot.id, verdict, self.company.actor(login), **{"given": proof(slot, verdict), **given})
+
+
+DETACHED = b"0\x82\x01\x00" + "подпись-образец".encode()
+
+
+def proof(slot: Slot, verdict: str = "approved", **changed: str) -> Given:
+    """What a signature or a refusal to sign is recorded with; nothing for other places. The samples are invented."""
+    if slot.kind != "signature":
+        return Given()
+    if verdict == "rejected":
+        return Given({"letter_number": "01-15/7", "letter_date": clock.today().isoformat()})
+    today, agreement = clock.today(), db.session.get_one(Agreement, slot.round.subject_id)
+    signatory = party(agreement, slot.organisation_id).signatory
+    values = {
+        "certificate": f"образец {slot.id:06d}",
+        "owner": signatory.full_name if signatory else "",
+        "valid_from": (today - timedelta(days=90)).isoformat(),
+        "valid_to": (today + timedelta(days=275)).isoformat(),
+    }
+    return Given({**values, **changed}, {"signature": Upload(f"подпись-{slot.id}.sig", DETACHED)})
 
 
 def _on_desks(agreement: Agreement) -> list[tuple[Slot, list[int]]]:

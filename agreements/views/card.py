@@ -13,6 +13,7 @@ from agreements.documents import ROLE_LABELS
 from agreements.dossier import Dossier, dossier
 from agreements.parties import acts_as, is_initiator
 from agreements.service import EDITABLE
+from agreements.signing.asking import asks
 from agreements.states import agreement_machine
 from agreements.views.blueprint import bp
 from core import clock
@@ -52,7 +53,8 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         court=shown.held(current, agreement),
         **_beside(found),
         tasks=shown.tasks_of(found, actor),
-        signing=shown.my_slot(found, actor, "signature") if agreement.signing_method == "electronic" else None,
+        signing=(signing := shown.my_slot(found, actor, "signature")),
+        signing_asks=asks(signing, "approved") if signing else None,
         history=shown.timeline(found.history, places),
         shown=shown,
         roles=ROLE_LABELS,

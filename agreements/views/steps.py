@@ -10,14 +10,17 @@ from flask_babel import gettext as _
 
 from agreements import service
 from agreements.dossier import dossier
-from agreements.forms.asked import asked, uploaded
-from agreements.forms.signing import read_certificate
+from agreements.forms.asked import asked
+from agreements.signing.asking import asks
 from agreements.states import agreement_machine
 from agreements.views.blueprint import bp
 from agreements.views.card import page
 from core.accounts.actor import Actor
 from core.accounts.login import me
 from core.errors import NotAllowed, NotNow, NotValid
+from core.signoffs.given import given
+from core.signoffs.service import decide
+from core.signoffs.task import task
 
 Refused = (NotAllowed, NotNow, NotValid)
 
@@ -59,15 +62,14 @@ def take(agreement_id: int, name: str) -> Any:
 
 @bp.post("/agreements/<int:agreement_id>/sign/<int:slot_id>")
 def sign(agreement_id: int, slot_id: int) -> Any:
-    """Record an electronic signature made outside, and with it the party's decision."""
+    """The party's signature from the card: the same form as on the task."""
     actor = me()
 
     def call() -> str:
-        certificate = read_certificate(request.form)
-        file = uploaded(request.files.get("signature"))
-        if file is None:
-            raise NotValid(_("Приложите файл подписи"), "signature")
-        service.sign_electronically(slot_id, certificate, file, actor, request.form.get("seen_hash") or None)
+        slot = task(slot_id, actor).slot
+        brought = given(asks(slot, "approved"), request.form, request.files)
+        seen = request.form.get("seen_hash") or None
+        decide(slot_id, "signed", actor, comment=request.form.get("comment", ""), seen_hash=seen, given=brought)
         return str(_("Подпись записана"))
 
     return attempt(agreement_id, actor, "sign", call)

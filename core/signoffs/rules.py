@@ -123,6 +123,8 @@ def is_visa(slot: Slot, actor: Actor) -> Reason | None:
 def may_be_rejected(slot: Slot, actor: Actor) -> Reason | None:
     if slot.kind in ("visa", "signature"):
         return None
+    if slot.kind == "registration":
+        return subject(slot.round.subject_kind).registration_refused(slot)
     return Reason(_("Регистрацию и ознакомление не отклоняют"), "may_be_rejected")
 
 

@@ -12,7 +12,7 @@ from core.signoffs import words
 from core.signoffs.counting import peers, stage_complete
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.plan import PlannedSlot
-from core.signoffs.states import VERDICTS, approval_task
+from core.signoffs.states import said, state_of
 
 Names = Mapping[int, str]
 """Organisation id → its short name."""
@@ -81,7 +81,7 @@ def shown_slot(
 ) -> dict[str, Any]:
     """One place of the route: who, when, with what verdict, and every mark that belongs to it."""
     decision = slot.decision
-    state = approval_task.states[slot.state]
+    state = state_of(slot.kind, slot.state)
     holders = ", ".join(holder.name for holder in slot.holders)
     waits = slot.state == "assigned"
     return {
@@ -89,7 +89,9 @@ def shown_slot(
         "role": words.named(slot.label),
         "holder": decision.name if decision else holders,
         "position": decision.position if decision else _position(slot),
-        "verdict": str(state.label if decision is None or slot.state == "lapsed" else VERDICTS[decision.verdict]),
+        "verdict": str(
+            state.label if decision is None or slot.state == "lapsed" else said(decision.verdict, slot.kind)
+        ),
         "tone": state.tone,
         "time": words.minute(decision.at) if decision else "",
         "due": words.day(slot.due_at) if waits else "",

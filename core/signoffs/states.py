@@ -106,6 +106,32 @@ VERDICTS = {
     "acknowledged": _l("Ознакомлен"),
 }
 
+_VERDICTS_OF = {
+    ("signature", "rejected"): _l("Отказано в подписании"),
+    ("registration", "rejected"): _l("Отказано в регистрации"),
+}
+_STATES_OF = {
+    ("signature", "assigned"): State("assigned", _l("На подписи"), "waiting"),
+    ("signature", "approved"): State("approved", _l("Подписано"), "success", final=True),
+    ("signature", "rejected"): State("rejected", _l("Отказано в подписании"), "danger", final=True),
+    ("registration", "assigned"): State("assigned", _l("На регистрации"), "waiting"),
+    ("registration", "approved"): State("approved", _l("Зарегистрировано"), "success", final=True),
+    ("registration", "rejected"): State("rejected", _l("Отказано в регистрации"), "danger", final=True),
+    ("acknowledgement", "assigned"): State("assigned", _l("На ознакомлении"), "waiting"),
+    ("acknowledgement", "approved"): State("approved", _l("Ознакомление отмечено"), "success", final=True),
+}
+
+
+def said(verdict: str, kind: str) -> str:
+    """A verdict as it is called in a slot of this kind: one does not «не согласовать» a signature."""
+    return str(_VERDICTS_OF.get((kind, verdict), VERDICTS.get(verdict, verdict)))
+
+
+def state_of(kind: str, state: str) -> State:
+    """A state as it is called in a slot of this kind."""
+    return _STATES_OF.get((kind, state)) or approval_task.states[state]
+
+
 PHASE_LABELS = {
     "own": _l("Согласование у инициатора"),
     "counterparty": _l("Рассмотрение контрагентом"),

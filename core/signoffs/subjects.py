@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from core.accounts.access import may_see
 from core.accounts.actor import Actor
-from core.errors import NotFound
+from core.errors import NotFound, Reason
+from core.signoffs.given import Asked, Given
 from core.signoffs.models import Decision, Round, Slot
 
 
@@ -24,6 +25,18 @@ def _never(*_about: object) -> bool:
 
 def _empty(_subject_id: int) -> Mapping[str, Any]:
     return {}
+
+
+def _asks_nothing(_slot: Slot, _verdict: str) -> Asked:
+    return Asked()
+
+
+def _brings_nothing(_slot: Slot, _actor: Actor, _verdict: str, _given: Given) -> None:
+    return None
+
+
+def _never_refused(_slot: Slot) -> Reason | None:
+    return Reason(_("Регистрацию и ознакомление не отклоняют"), "may_be_rejected")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +58,14 @@ class Subject:
     """Whether the actor coordinates the subject for a party: recalls, reassigns, answers remarks."""
     before_decision: Callable[[Slot, Actor, str], None] = _nothing
     """The domain's own conditions; raises a refusal (a lapsed authority to sign, a paused agreement)."""
+    asks: Callable[[Slot, str], Asked] = _asks_nothing
+    """What a verdict in this slot asks for beside itself: a certificate, a number in the journal, a letter."""
+    read_given: Callable[[Slot, Actor, str, Given], Any] = _brings_nothing
+    """Check what was brought with a verdict before the slot is decided, and say what it means; raises NotValid by the
+    names of the inputs. What it answers, if anything, comes back in `on_given` instead of `on_decided`."""
+    on_given: Callable[[Slot, Decision, Actor, Any], None] = _nothing
+    registration_refused: Callable[[Slot], Reason | None] = _never_refused
+    """Why a registration slot may not be refused; None where it may."""
     answers_required: bool = True
     """A new round may not start while a blocking remark is without an answer."""
     paper: Callable[[int], Mapping[str, Any]] = _empty

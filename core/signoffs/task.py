@@ -16,10 +16,12 @@ from core.db import db
 from core.documents.models import IssuedDocument
 from core.errors import NotFound, Reason
 from core.signoffs.counting import OPEN
+from core.signoffs.given import Asked
 from core.signoffs.hats import Hat, hat_for
 from core.signoffs.models import PaperAct, Remark, Round, Slot
 from core.signoffs.service.paper import REGISTRARS
 from core.signoffs.states import approval_task
+from core.signoffs.subjects import subject
 from core.workflow import Offer
 
 
@@ -48,6 +50,8 @@ class Task:
     records_paper: bool
     changes_route: bool
     """Of the slot's own organisation, while it is undecided: the next page says what exactly he may."""
+    asks: Mapping[str, Asked]
+    """Step (approve, reject) → what it asks for beside itself; empty where none asks."""
 
     @property
     def possible(self) -> list[Offer]:
@@ -78,7 +82,18 @@ def task(slot_id: int, actor: Actor) -> Task:
         paper=waiting_paper(slot.id) if registrar else None,
         records_paper=registrar and slot.state == "assigned",
         changes_route=actor.organisation_id == slot.organisation_id and slot.state in OPEN and current.state == "open",
+        asks=asks_of(slot) if slot.state == "assigned" else {},
     )
+
+
+VERDICT_OF = {"approve": "approved", "reject": "rejected"}
+
+
+def asks_of(slot: Slot) -> dict[str, Asked]:
+    """Step → what its verdict asks for, in an open slot; nothing where no verdict asks for anything."""
+    kind = subject(slot.round.subject_kind)
+    found = {step: kind.asks(slot, verdict) for step, verdict in VERDICT_OF.items()}
+    return found if any(asked.inputs for asked in found.values()) else {}
 
 
 def round_of_slot(slot_id: int, actor: Actor) -> tuple[Round, Mapping[int, str], Text]:

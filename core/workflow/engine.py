@@ -59,7 +59,11 @@ class State:
 
 @dataclass(frozen=True)
 class Input:
-    """Something a step asks for. `kind`: text, date, int, choice, file, document (a file, or requisites in words)."""
+    """Something a step asks for.
+
+    `kind`: text, date, int, choice, checks, file, document (a file, or requisites in words).
+    `value` stands in the empty form already. `only` names the choice of `how` with which it is asked at all.
+    """
 
     name: str
     label: Any
@@ -67,6 +71,8 @@ class Input:
     required: bool = True
     hint: Any = ""
     choices: tuple[tuple[str, Any], ...] = ()
+    value: Any = ""
+    only: str = ""
 
 
 @dataclass(frozen=True)

@@ -193,6 +193,7 @@ def a_certificate(**fields: object) -> dict[str, object]:
         "valid_from": (today - timedelta(days=30)).isoformat(),
         "valid_to": (today + timedelta(days=300)).isoformat(),
         "mchd_number": "77-0001",
+        "mchd_valid_to": (today + timedelta(days=100)).isoformat(),
         "signature": (io.BytesIO(b"0\x82\x01\x00signature"), "договор.sig"),
         **fields,
     }
@@ -233,9 +234,10 @@ def test_a_certificate_that_has_run_out_is_told_at_its_date(app: APIFlask, compa
 def test_voided_signatures_stay_on_the_page(app: APIFlask, company: Company) -> None:
     agreement_id = brought(app, company, signing)
     with app.app_context():
-        decide(slot_of(app, company, "m.signer"), "approved", company.actor("m.signer"))
-        slot = slot_of(app, company, "c.signer")
-        decide(slot, "rejected", company.actor("c.signer"), comment="Не согласован банк")
+        first, second = (db.session.get_one(Slot, slot_of(app, company, who)) for who in ("m.signer", "c.signer"))
+        decide(first.id, "approved", company.actor("m.signer"), given=scenes.proof(first))
+        letter = scenes.proof(second, "rejected")
+        decide(second.id, "rejected", company.actor("c.signer"), comment="Не согласован банк", given=letter)
     text = words(browser(app, company, "m.coord").get(f"/agreements/{agreement_id}"))
     assert "утратила силу" in text
     assert "Не согласован банк" in text

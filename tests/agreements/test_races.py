@@ -75,7 +75,12 @@ def test_the_last_signature_given_twice_at_once_counts_once(app: APIFlask, compa
     agreement_id, slot_id = waiting_for_the_last_signature(app, company)
     with app.app_context():
         first, second = company.actor("c.signer"), company.actor("c.signer")
-    results = at_once(app, lambda: decide(slot_id, "signed", first), lambda: decide(slot_id, "signed", second))
+        proof = scenes.proof(db.session.get_one(Slot, slot_id))
+    results = at_once(
+        app,
+        lambda: decide(slot_id, "signed", first, given=proof),
+        lambda: decide(slot_id, "signed", second, given=proof),
+    )
     given = [r for r in results if isinstance(r, Decision)]
     refused = [r for r in results if isinstance(r, Refusal)]
     assert len(given) == 1

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from apiflask import Schema
-from apiflask.fields import Boolean, Date, DateTime, Dict, File, Integer, List, Nested, String
+from apiflask.fields import Boolean, Date, DateTime, Dict, File, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf
+from marshmallow import INCLUDE
 
 from core.signoffs.queries import SECTIONS
 from core.signoffs.service.decide import POSITIVE_OF_KIND, STEP_OF
@@ -124,6 +125,19 @@ class PaperOfTask(PaperOut):
     """The act on paper that waits in a task."""
 
 
+class AskOfVerdict(Schema):
+    """Something a verdict asks for."""
+
+    name = String()
+    label = String()
+    kind = String()
+    required = Boolean()
+    hint = String()
+    value = Raw()
+    only = String(metadata={"description": "Спрашивают, только если how имеет это значение"})
+    choices = List(List(String()))
+
+
 class TaskOut(Schema):
     id = Integer()
     state = String()
@@ -142,6 +156,11 @@ class TaskOut(Schema):
     holders = List(Dict())
     acting_for = String(metadata={"description": "За кого Вы решаете, если замещаете"})
     offers = List(Nested(OfferOut))
+    asks = Dict(
+        keys=String(),
+        values=List(Nested(AskOfVerdict)),
+        metadata={"description": "Что прилагают к решению: approve, reject"},
+    )
     remarks = List(Nested(RemarkRow))
     route = List(Nested(StageOut))
     paper = Nested(PaperOfTask, allow_none=True)
@@ -159,10 +178,15 @@ class RemarkOfVerdict(NewRemarkIn):
 
 
 class VerdictIn(Schema):
+    """The verdict, and whatever it asks for by name (`asks` of the task); files go as multipart."""
+
     verdict = String(required=True, validate=VERDICT)
     comment = String(load_default="", validate=Length(max=20_000))
     seen_hash = String(required=True, validate=HASH, metadata={"description": "SHA-256 текста, на который решают"})
     remarks = List(Nested(RemarkOfVerdict), load_default=list)
+
+    class Meta:
+        unknown = INCLUDE
 
 
 class DecisionOut(Schema):

@@ -6,12 +6,12 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from apiflask.fields import List, Nested
-from flask import url_for
+from flask import request, url_for
 
 from core.accounts.login import me
 from core.documents.attachments import Upload
 from core.documents.downloads import handed
-from core.signoffs import bulk, queries, service, shown
+from core.signoffs import bulk, given, queries, service, shown
 from core.signoffs.api import schemas
 from core.signoffs.scans import record_with_scan
 from core.signoffs.service.decide import NewRemark
@@ -63,6 +63,7 @@ def _shown(current: Task) -> dict[str, Any]:
         "holders": [{"person_id": h.person_id, "name": h.name, "position": h.position} for h in slot.holders],
         "acting_for": current.hat.holder.name if current.hat and current.hat.substitution else "",
         "offers": current.offers,
+        "asks": {step: given.shown(asked) for step, asked in current.asks.items()},
         "remarks": current.remarks,
         "route": shown.stages(round_, current.names, me().id, _address),
         "paper": current.paper,
@@ -82,12 +83,17 @@ def document(slot_id: int) -> Any:
 
 
 @bp.post("/<int:slot_id>/verdict")
-@bp.input(schemas.VerdictIn)
+@bp.input(schemas.VerdictIn, location="json_or_form")
 @bp.output(schemas.DecisionOut, status_code=201)
-def decide(slot_id: int, json_data: dict[str, Any]) -> Any:
-    """Принять решение по заданию"""
-    remarks = [NewRemark(**remark) for remark in json_data.pop("remarks")]
-    return service.decide(slot_id, json_data.pop("verdict"), me(), remarks=remarks, **json_data)
+def decide(slot_id: int, json_or_form_data: dict[str, Any]) -> Any:
+    """Принять решение по заданию: JSON, а с файлами (подпись, письмо) — multipart"""
+    sent, actor = json_or_form_data, me()
+    remarks = [NewRemark(**remark) for remark in sent.pop("remarks")]
+    verdict, comment, seen = sent.pop("verdict"), sent.pop("comment"), sent.pop("seen_hash")
+    asked = task(slot_id, actor).asks.get("reject" if verdict == "rejected" else "approve", given.Asked())
+    given.refuse_unasked(asked, {**sent, **request.files})
+    brought = given.given(asked, sent, request.files)
+    return service.decide(slot_id, verdict, actor, comment=comment, seen_hash=seen, remarks=remarks, given=brought)
 
 
 @bp.post("/verdicts")

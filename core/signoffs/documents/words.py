@@ -7,7 +7,7 @@ from datetime import datetime
 from core import clock
 from core.language.initials import initials_last
 from core.signoffs.models import Decision, Remark, Slot, Substitution
-from core.signoffs.states import VERDICTS
+from core.signoffs.states import said
 
 NBSP = "\N{NO-BREAK SPACE}"
 MEANS = {"paper": "собственноручно", "token": "учётная запись (программа)", "system": "автоматически"}
@@ -51,7 +51,7 @@ def stood_in(decision: Decision, row: Substitution | None) -> str | None:
 def verdict(slot: Slot) -> str:
     """«согласовано с замечаниями», or what the place waits for."""
     if slot.decision is not None:
-        return str(VERDICTS[slot.decision.verdict]).lower()
+        return said(slot.decision.verdict, slot.kind).lower()
     note = f" ({slot.note})" if slot.state == "recalled" and slot.note else ""
     return WAITING.get(slot.state, "") + note
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,6 +16,7 @@ from core.accounts.access import may_see
 from core.accounts.actor import Actor
 from core.db import db, transaction
 from core.errors import NotFound, NotNow, NotValid, Reason
+from core.signoffs.given import Given
 from core.signoffs.hats import Hat, hat_for
 from core.signoffs.models import Decision, PaperAct, Remark, Round, Slot
 from core.signoffs.service.rounds import after_decision, clear_desks, close
@@ -39,6 +41,14 @@ POSITIVE_OF_KIND = {
 }
 
 
+REFUSALS: dict[str, Callable[[str], Any]] = {
+    "visa": lambda name: _l("не согласовано: %(name)s", name=name),
+    "signature": lambda name: _l("отказ в подписании: %(name)s", name=name),
+    "registration": lambda name: _l("отказ в регистрации: %(name)s", name=name),
+}
+"""Why a round was stopped, by the kind of the slot that stopped it."""
+
+
 @dataclass(frozen=True)
 class NewRemark:
     """A remark given with a verdict. `clause_id` may be empty: to the text as a whole."""
@@ -57,18 +67,20 @@ def decide(
     comment: str = "",
     seen_hash: str | None = None,
     remarks: Sequence[NewRemark] = (),
+    given: Given | None = None,
 ) -> Decision:
     """Give a verdict in a slot: approved, approved_with_remarks, rejected, signed, registered, acknowledged.
 
     «approved» is the positive verdict of any slot. `seen_hash` is the text the person had before the eyes: another text
-    now is a refusal. Raises NotFound, NotAllowed, NotNow (decided already, recalled, four eyes, closed), NotValid (no
-    reason given).
+    now is a refusal. `given` is what the verdict asks for beside itself (`Subject.asks`), checked before anything is
+    decided. Raises NotFound, NotAllowed, NotNow (decided already, recalled, four eyes, closed), NotValid (no reason
+    given, what was asked for).
     """
     with transaction():
         slot = lock_slot(slot_id, actor)
         verdict = fitting(slot, verdict)
         refuse_changed(slot, seen_hash)
-        return settle(slot, verdict, actor, comment, remarks=remarks)
+        return settle(slot, verdict, actor, comment, remarks=remarks, given=given or Given())
 
 
 def fitting(slot: Slot, verdict: str) -> str:
@@ -145,10 +157,12 @@ def settle(
     *,
     remarks: Sequence[NewRemark] = (),
     paper: PaperAct | None = None,
+    given: Given | None = None,
 ) -> Decision:
     """Decide a locked slot: the step, the append-only decision, what the round makes of it, what the subject does.
 
-    `actor` is the one whose decision it is: on paper the signer.
+    `actor` is the one whose decision it is: on paper the signer. Without `given` nothing is asked for: the decision
+    follows from what was recorded elsewhere (an act on paper, a number given on the subject's own page).
     """
     hat = hat_for(slot, actor)
     kind = subject(slot.round.subject_kind)
@@ -157,25 +171,29 @@ def settle(
     data = {"verdict": verdict, "paper_act": paper.id if paper else None}
     approval_task.take(slot, STEP_OF[verdict], actor, Ask(comment=text, data=data))
     assert hat is not None  # the table's rule has answered it
+    brought = kind.read_given(slot, actor, verdict, given) if given is not None else None
     decision = _decision(slot, verdict, actor, text, hat, paper)
     slot.finished_at = decision.at
     db.session.add(decision)
     db.session.flush()
     clear_desks([slot])
     _remember(slot, decision, remarks, text)
-    _follow(slot, decision, actor)
+    _follow(slot, decision, actor, brought)
     return decision
 
 
-def _follow(slot: Slot, decision: Decision, actor: Actor) -> None:
+def _follow(slot: Slot, decision: Decision, actor: Actor, brought: Any) -> None:
     """What the round and the subject make of a decision: a refusal stops the round at once."""
     kind = subject(slot.round.subject_kind)
     if decision.verdict == "rejected":
-        close(slot.round, "rejected", russian(_l("не согласовано: %(name)s", name=decision.name)))
+        close(slot.round, "rejected", russian(REFUSALS[slot.kind](decision.name)))
+    if brought is None:
         kind.on_decided(slot, decision, actor)
+    else:
+        kind.on_given(slot, decision, actor, brought)
+    if decision.verdict == "rejected":
         kind.on_round_end(slot.round, "rejected", actor)
     else:
-        kind.on_decided(slot, decision, actor)
         after_decision(slot.round, slot, actor)
 
 

@@ -11,12 +11,12 @@ from core import clock
 from core.accounts.login import me
 from core.calendar import working_days_between
 from core.documents.downloads import handed
-from core.errors import NotFound, NotValid
-from core.signoffs import service, shown, texts, words
+from core.errors import NotAllowed, NotFound, NotNow, NotValid
+from core.signoffs import given, service, shown, texts, words
 from core.signoffs.forms import PaperForm, VerdictForm, new_remarks, typed_remarks
 from core.signoffs.models import Decision
 from core.signoffs.service.decide import NewRemark
-from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task
+from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task, said, state_of
 from core.signoffs.subjects import subject
 from core.signoffs.task import Task, round_of_slot, task
 from core.signoffs.views import downloads
@@ -30,7 +30,22 @@ POSITIVE = {
     "registration": lambda: _("Зарегистрировать"),
     "acknowledgement": lambda: _("Ознакомлен"),
 }
-NEGATIVE = {"signature": lambda: _("Отказаться от подписания")}
+NEGATIVE = {
+    "signature": lambda: _("Отказаться от подписания"),
+    "registration": lambda: _("Отказать в регистрации"),
+}
+WAITS = {
+    "visa": lambda: _("Ждёт Вашего решения"),
+    "signature": lambda: _("Ждёт Вашей подписи"),
+    "registration": lambda: _("Ждёт регистрации Вами"),
+    "acknowledgement": lambda: _("Ждёт, пока Вы ознакомитесь"),
+}
+HEADINGS = {
+    "visa": lambda: _("Ваше решение"),
+    "signature": lambda: _("Подписание"),
+    "registration": lambda: _("Регистрация"),
+    "acknowledgement": lambda: _("Ознакомление"),
+}
 
 
 @bp.get("/tasks/<int:slot_id>")
@@ -39,8 +54,10 @@ def show(slot_id: int) -> Any:
     return page(task(slot_id, me()), VerdictForm(formdata=None))
 
 
-def page(current: Task, form: VerdictForm, paper: PaperForm | None = None, status: int = 200) -> Any:
-    """The page of a task, with what was typed before a refusal."""
+def page(
+    current: Task, form: VerdictForm, paper: PaperForm | None = None, status: int = 200, refused: Any = None
+) -> Any:
+    """The page of a task, with what was typed before a refusal. `refused`: the refusal of a verdict that asks."""
     context = {**_about(current), **_text(current)}
     typed = typed_remarks(request.form)
     return (
@@ -50,6 +67,7 @@ def page(current: Task, form: VerdictForm, paper: PaperForm | None = None, statu
             form=form,
             paper_form=paper or offered_paper(current, PaperForm(formdata=None)),
             typed=typed,
+            refused=_refused(refused),
             **context,
         ),
         status,
@@ -62,7 +80,8 @@ def _about(current: Task) -> dict[str, Any]:
     return {
         "subject": kind,
         "subject_url": kind.url(current.round.subject_id),
-        "state": approval_task.states[slot.state],
+        "state": state_of(slot.kind, slot.state),
+        "heading": str(HEADINGS.get(slot.kind, HEADINGS["visa"])()),
         "kind_label": SLOT_KINDS[slot.kind],
         "labels": {"approve": positive(slot.kind), "reject": negative(slot.kind)},
         "holders": holders,
@@ -80,6 +99,16 @@ def _about(current: Task) -> dict[str, Any]:
     }
 
 
+def _refused(refusal: Any) -> dict[str, Any]:
+    """A refused verdict as `steps.asked_fields` shows it: which form, what was sent, what is wrong where."""
+    if refusal is None:
+        return {}
+    verdict = request.form.get("verdict", "").partition("+")[0]
+    errors = {name: str(text) for name, text in getattr(refusal, "fields", {}).items()}
+    form = "reject" if verdict == "rejected" else "approve"
+    return {"form": form, "sent": request.form, "errors": errors, "refusal": refusal}
+
+
 def positive(kind: str) -> str:
     """The button of a positive verdict in a slot of `kind`."""
     return str(POSITIVE.get(kind, POSITIVE["visa"])())
@@ -92,9 +121,9 @@ def negative(kind: str) -> str:
 
 def _court(current: Task, holders: str) -> str:
     if current.slot.state != "assigned":
-        return str(approval_task.states[current.slot.state].label)
+        return str(state_of(current.slot.kind, current.slot.state).label)
     if current.hat:
-        return str(_("Ждёт Вашего решения"))
+        return str(WAITS.get(current.slot.kind, WAITS["visa"])())
     return str(_("На столе: %(who)s", who=holders or words.named(current.slot.label)))
 
 
@@ -111,7 +140,7 @@ def _decided(current: Task) -> str:
     decision = current.slot.decision
     if decision is None:
         return current.slot.note
-    return f"{VERDICTS[decision.verdict]}, {decision.name}, {words.minute(decision.at)}"
+    return f"{said(decision.verdict, current.slot.kind)}, {decision.name}, {words.minute(decision.at)}"
 
 
 def _paper(current: Task) -> dict[str, str]:
@@ -119,7 +148,7 @@ def _paper(current: Task) -> dict[str, str]:
         return {}
     names = {holder.person_id: holder.name for holder in current.slot.holders}
     signer = names.get(current.paper.signer_id) or downloads.person_name(current.paper.signer_id)
-    return {"paper_verdict": str(VERDICTS[current.paper.verdict]), "paper_signer": signer}
+    return {"paper_verdict": said(current.paper.verdict, current.slot.kind), "paper_signer": signer}
 
 
 def _text(current: Task) -> dict[str, Any]:
@@ -140,7 +169,7 @@ def offered_paper(current: Task, form: PaperForm) -> PaperForm:
     verdicts = [("approved", positive(current.slot.kind))]
     if current.slot.kind == "visa":
         verdicts.append(("approved_with_remarks", VERDICTS["approved_with_remarks"]))
-    if current.slot.kind in ("visa", "signature"):
+    if current.slot.kind in ("visa", "signature", "registration"):
         verdicts.append(("rejected", negative(current.slot.kind)))
     form.paper_verdict.choices = options(verdicts)
     return form
@@ -151,14 +180,33 @@ def decide(slot_id: int) -> Any:
     """Give a verdict; «и открыть следующее» leads to the next task of the desk."""
     actor, form = me(), VerdictForm()
     verdict, _plus, after = request.form.get("verdict", "").partition("+")
-    current = round_of_slot(slot_id, actor)[0]
+    current = task(slot_id, actor)
+    if asked := current.asks.get("reject" if verdict == "rejected" else "approve"):
+        return _decide_asked(current, verdict, asked, bool(after))
     typed = typed_remarks(request.form)
-    remarks = new_remarks(typed, texts.clauses(current.document_hash))
+    remarks = new_remarks(typed, texts.clauses(current.round.document_hash))
     done = attempt(form, lambda: _decide(slot_id, verdict, form.comment.data or "", remarks))
     if isinstance(done, Refused):
         return page(task(slot_id, actor), form, status=done.status)
-    following = next_task(actor, slot_id) if after else None
-    return _told(str(VERDICTS[done.verdict]), current.title, following)
+    return _told(done, current, bool(after))
+
+
+def _decide_asked(current: Task, verdict: str, asked: given.Asked, after: bool) -> Any:
+    """A verdict with what it asks for; a refusal gives the page back with everything typed."""
+    slot_id, actor, form = current.slot.id, me(), VerdictForm()
+    brought = given.given(asked, request.form, request.files)
+    try:
+        done = service.decide(
+            slot_id,
+            verdict,
+            actor,
+            comment=form.comment.data or "",
+            seen_hash=request.form.get("seen_hash"),
+            given=brought,
+        )
+    except (NotValid, NotNow, NotAllowed) as refusal:
+        return page(task(slot_id, actor), form, status=refusal.status, refused=refusal)
+    return _told(done, current, after)
 
 
 def _decide(slot_id: int, verdict: str, comment: str, remarks: list[NewRemark]) -> Decision:
@@ -169,8 +217,9 @@ def _decide(slot_id: int, verdict: str, comment: str, remarks: list[NewRemark]) 
     return service.decide(slot_id, verdict, me(), comment=comment, seen_hash=seen, remarks=remarks)
 
 
-def _told(verdict: str, title: str, following: int | None) -> Any:
-    flash(f"{verdict}: {title}", "success")
+def _told(done: Decision, current: Task, after: bool) -> Any:
+    flash(f"{said(done.verdict, current.slot.kind)}: {current.round.title}", "success")
+    following = next_task(me(), current.slot.id) if after else None
     if following is not None:
         return redirect(url_for("signoffs.show", slot_id=following))
     return redirect(url_for("signoffs.inbox"))

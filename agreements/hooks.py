@@ -16,7 +16,6 @@ from agreements.states import agreement_machine
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db
 from core.errors import NotNow, Reason
-from core.signoffs.hats import day_of_act
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service import open_phase, pass_phase
 from core.signoffs.service.rounds import close, open_round
@@ -50,12 +49,9 @@ def may_coordinate(agreement_id: int, actor: Actor) -> bool:
 
 
 def before_decision(slot: Slot, actor: Actor, verdict: str) -> None:
-    """No verdict while the parties argue; no signature without authority on the day of the act."""
-    agreement = db.session.get_one(Agreement, slot.round.subject_id)
-    if agreement.state == "disagreement":
+    """No verdict while the parties argue. Whether the signatory has authority is asked with the day of the act."""
+    if db.session.get_one(Agreement, slot.round.subject_id).state == "disagreement":
         raise NotNow(_("Идёт урегулирование разногласий: визы ждут его конца"))
-    if slot.kind == "signature" and verdict == "signed":
-        refuse_without_authority(party_of_slot(agreement, slot), day_of_act())
 
 
 def registration_refused(slot: Slot) -> Reason | None:
@@ -115,7 +111,9 @@ def on_decided(slot: Slot, decision: Decision, actor: Actor) -> None:
     """What follows from a decision nothing was brought with: an act on paper, a number given on the card."""
     agreement = db.session.get_one(Agreement, slot.round.subject_id)
     if slot.kind == "signature" and decision.verdict == "signed":
-        sign(agreement, slot, decision, actor, OnPaper(decision_day(decision), copies_of(agreement)))
+        day = decision_day(decision)
+        refuse_without_authority(party_of_slot(agreement, slot), day)
+        sign(agreement, slot, decision, actor, OnPaper(day, copies_of(agreement)))
     elif slot.kind == "registration" and decision.verdict == "registered":
         record_number(agreement, actor)
 

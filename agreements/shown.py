@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import SimpleNamespace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,15 +14,12 @@ from agreements.dossier import Dossier
 from agreements.models import Agreement
 from agreements.states import agreement_machine
 from core import clock
-from core.accounts.actor import Actor, name_shown
+from core.accounts.actor import Actor
 from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import working_days_between
 from core.signoffs.models import Round, Slot
 from core.signoffs.queries.court import held_days
-from core.signoffs.states import VERDICTS, approval_task
 from core.signoffs.words import named
-
-Row = SimpleNamespace
 
 SHORT_KINDS: dict[str, Any] = {
     "cooperation": _l("сотрудничество"),
@@ -44,32 +40,6 @@ RENDITIONS: dict[str, Any] = {
     "protocol": _l("протокол разногласий"),
     "remarks": _l("таблица замечаний"),
 }
-
-ACTS: dict[str, Any] = {
-    "create": _l("Составлен проект"),
-    "edit": _l("Изменены сведения"),
-    "edit_clauses": _l("Изменён текст"),
-    "put_changes": _l("Изменён перечень изменений"),
-    "declare_public": _l("Отмечено: сведения не ограничены в доступе"),
-    "return_copy": _l("Возвращён экземпляр"),
-    "paper_recorded": _l("Внесено решение на бумаге"),
-    "paper_confirmed": _l("Подтверждено решение на бумаге"),
-    "paper_refused": _l("Отклонена запись с бумаги"),
-    "keep_visa": _l("Сохранена виза прежней редакции"),
-    "remark_accepted": _l("Замечание принято"),
-    "remark_declined": _l("Замечание отклонено"),
-}
-"""Acts that are no steps of the table."""
-
-TONES = {
-    "approve": "success", "approve_remarks": "warning", "reject": "danger", "recall": "warning", "lapse": "muted",
-    "own_return": "danger", "cp_remarks": "danger", "refuse_sign": "danger", "reject_registration": "danger",
-    "annul": "danger", "terminate": "danger", "suspend": "warning", "register": "success", "sign_last": "success",
-    "sign_first": "success", "sign_next": "success", "submit": "info", "resubmit": "info",
-}  # fmt: skip
-
-REPEATED = ("edit", "edit_clauses", "put_changes")
-"""Savings of a draft one after another by one person are one line of the history."""
 
 
 def day(value: date | datetime | None) -> str:
@@ -94,53 +64,6 @@ def size(count: int) -> str:
 def filled(lines: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     """Lines that say something."""
     return [line for line in lines if line[1] not in ("", None)]
-
-
-def timeline(history: Iterable[Row], labels: Mapping[int, str]) -> list[dict[str, Any]]:
-    """The history as `ui.timeline` takes it, newest first. `labels` name the places of the route by their ids."""
-    found: list[dict[str, Any]] = []
-    last: tuple[Any, ...] | None = None
-    for record in history:
-        same = (record.step, record.actor_name)
-        if record.step in REPEATED and same == last:
-            found[-1]["times"] += 1
-            continue
-        last = same
-        found.append(_entry(record, labels))
-    for entry in found:
-        if entry["times"] > 1:
-            entry["what"] = _("%(what)s (%(n)s раз подряд)", what=entry["what"], n=entry["times"])
-    return found
-
-
-def _entry(record: Row, labels: Mapping[int, str]) -> dict[str, Any]:
-    of, of_id = (record.data or {}).get("of", ("", 0))
-    slot = of == "approval_task"
-    return {
-        "at": minute(record.at),
-        "iso": record.at.isoformat(),
-        "who": name_shown(record.actor_name) + (f", {record.organisation_name}" if record.organisation_name else ""),
-        "what": _act(record, slot) + (f": {labels[of_id]}" if of_id in labels else ""),
-        "text": record.comment or _moved(record, slot),
-        "tone": TONES.get(record.step, "neutral"),
-        "hash": record.document_hash or "",
-        "times": 1,
-    }
-
-
-def _act(record: Row, slot: bool) -> str:
-    verdict = (record.data or {}).get("entered", {}).get("verdict")
-    if slot and verdict in VERDICTS:
-        return str(VERDICTS[verdict])
-    step = (approval_task if slot else agreement_machine).steps.get(record.step)
-    return str(step.label if step is not None else ACTS.get(record.step, record.step))
-
-
-def _moved(record: Row, slot: bool) -> str:
-    states = agreement_machine.states
-    if slot or record.from_state == record.to_state or record.from_state not in states:
-        return ""
-    return f"{states[record.from_state].label} → {states[record.to_state].label}"
 
 
 @dataclass(frozen=True)

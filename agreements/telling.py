@@ -9,6 +9,7 @@ from sqlalchemy import select
 from agreements import shown
 from agreements.clock_work import last_day
 from agreements.ending import BEFORE_SIGNATURE
+from agreements.history import done
 from agreements.models import Agreement, AgreementParty, Reminder
 from agreements.parties import roles_of, side_of
 from agreements.states import agreement_machine
@@ -70,7 +71,7 @@ def _message(agreement: Agreement, record: AuditRecord) -> Message:
     context = {
         "title": agreement.title,
         "number": agreement.number,
-        "step": str(agreement_machine.steps[record.step].label),
+        "step": done(record.step),
         "state": str(agreement_machine.states[record.to_state or agreement.state].label),
         "who": record.actor_name,
         "comment": record.comment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from agreements import rules
 from agreements.models import Agreement, AgreementParty, PaperCopy
 from core import clock
 from core.accounts.models import Signatory
@@ -50,18 +51,19 @@ def _letter() -> Asked:
 
 def _signature(agreement: Agreement, party: AgreementParty) -> Asked:
     method = agreement.signing_method
+    barred = rules.authority(party.signatory, party.organisation.short_name)
     if method == "paper":
-        return Asked(_on_paper(agreement, ""))
+        return Asked(_on_paper(agreement, ""), barred=barred)
     text = _(
         "Подпишите файл документа своими средствами и приложите отсоединённую подпись: "
         "она будет связана с отпечатком этого файла."
     )
     heading = _("Служба сама не подписывает и подпись не проверяет.")
     if method != "mixed":
-        return Asked(_electronic(party, ""), heading, text)
+        return Asked(_electronic(party, ""), heading, text, barred)
     choices = (("electronic", _("электронной подписью")), ("paper", _("на бумаге")))
     how = Input("how", _("Как подписываете"), "choice", choices=choices, value="electronic")
-    return Asked((how, *_electronic(party, "electronic"), *_on_paper(agreement, "paper")), heading, text)
+    return Asked((how, *_electronic(party, "electronic"), *_on_paper(agreement, "paper")), heading, text, barred)
 
 
 def _electronic(party: AgreementParty, only: str) -> tuple[Input, ...]:

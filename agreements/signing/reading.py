@@ -122,6 +122,7 @@ def _paper(slot: Slot, party: AgreementParty, given: Given) -> OnPaper:
 
 
 def _electronic(party: AgreementParty, given: Given) -> Electronic:
+    refuse_without_authority(party, clock.today())
     faults: dict[str, Any] = {}
     texts = {name: given.text(name) for name in ("certificate", "owner", "mchd_number")}
     faults |= {name: _("Заполните поле") for name in ("certificate", "owner") if not texts[name]}
@@ -134,7 +135,6 @@ def _electronic(party: AgreementParty, given: Given) -> Electronic:
         faults |= _about_term(days) | _about_power(party, texts, days)
     if faults or file is None:
         raise NotValid(_("Подпись не записана: проверьте сведения о ней"), fields=faults)
-    refuse_without_authority(party, clock.today())
     valid_from, valid_to = days["valid_from"], days["valid_to"]
     assert valid_from is not None
     assert valid_to is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from agreements import queries, shown
+from agreements import history, queries, shown
 from agreements.catalogue import KINDS
 from agreements.documents import ROLE_LABELS
 from agreements.dossier import Dossier, dossier
@@ -21,7 +21,6 @@ from core.accounts.actor import Actor
 from core.accounts.login import me
 from core.documents import kinds
 from core.signoffs.shown import stages
-from core.signoffs.words import named
 
 
 @bp.get("/agreements/<int:agreement_id>")
@@ -37,7 +36,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
     names = {party.organisation_id: party.organisation.short_name for party in agreement.parties}
     mine = [offer for offer in found.offers if offer.mine and not offer.step.hidden]
     others = [offer for offer in found.offers if not offer.mine and not offer.step.hidden]
-    places = {slot.id: named(slot.label) for slot in current.slots} if current else {}
+    places = history.places(current, names)
     return render_template(
         "agreements/card.html",
         it=agreement,
@@ -55,7 +54,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         tasks=shown.tasks_of(found, actor),
         signing=(signing := shown.my_slot(found, actor, "signature")),
         signing_asks=asks(signing, "approved") if signing else None,
-        history=shown.timeline(found.history, places),
+        history=history.timeline(found.history, places),
         shown=shown,
         roles=ROLE_LABELS,
         today=clock.today(),

@@ -41,6 +41,7 @@ class Outcome:
     title: str
     done: bool
     text: str = ""
+    kind: str = "visa"
     reasons: Sequence[Reason] = field(default_factory=tuple)
 
 
@@ -72,11 +73,19 @@ def _known(ids: Sequence[int], actor: Actor) -> dict[int, Known]:
 
 def _one(each: Chosen, verdict: str, comment: str, actor: Actor, row: Known | None) -> Outcome:
     title = row.title if row is not None else str(_("Задание %(n)s", n=each.slot_id))
+    kind = row.kind if row is not None else "visa"
     try:
         decide(each.slot_id, verdict, actor, comment=comment, seen_hash=each.seen_hash)
     except Refusal as refusal:
-        return Outcome(each.slot_id, title, False, str(refusal), refusal.reasons)
-    return Outcome(each.slot_id, title, True)
+        return Outcome(each.slot_id, title, False, _why(refusal), kind, refusal.reasons)
+    return Outcome(each.slot_id, title, True, kind=kind)
+
+
+def _why(refusal: Refusal) -> str:
+    """The refusal in words; what a verdict asks for (a certificate, a letter) is entered on the task's own page."""
+    if isinstance(refusal, NotValid) and refusal.fields and "comment" not in refusal.fields:
+        return str(_("Здесь нужны сведения о подписи или письмо: откройте задание"))
+    return str(refusal)
 
 
 def zip_documents(slot_ids: Sequence[int], actor: Actor) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from core.documents.attachments import Upload
-from core.errors import NotValid
+from core.errors import NotValid, Reason
 from core.workflow import Input
 
 
@@ -21,6 +21,8 @@ class Asked:
     inputs: Sequence[Input] = ()
     heading: str = ""
     text: str = ""
+    barred: Reason | None = None
+    """What keeps the verdict from being given today; the form stays, for an act of another day."""
 
     @property
     def names(self) -> set[str]:

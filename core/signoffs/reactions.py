@@ -72,6 +72,7 @@ def _about(slot: Slot) -> dict[str, Any]:
     return {
         "title": slot.round.title,
         "label": slot.label,
+        "kind": slot.kind,
         "round": slot.round.number,
         "due": f"{clock.in_moscow(slot.due_at):%d.%m.%Y %H:%M}",
         "since": f"{clock.in_moscow(slot.assigned_at):%d.%m.%Y}",

@@ -22,7 +22,7 @@ from core.db import db, transaction
 from core.documents.attachments import Upload
 from core.errors import NotNow, NotValid
 from core.signoffs.given import Given
-from core.signoffs.models import Slot
+from core.signoffs.models import Desk, Slot
 from core.signoffs.service import decide
 from core.workflow import Ask
 from tests.agreements.pages import browser, state, words
@@ -150,8 +150,8 @@ def test_on_paper_the_day_and_the_copies_are_recorded(app: APIFlask, company: Co
 def test_the_authority_is_judged_by_the_day_on_the_paper(app: APIFlask, company: Company) -> None:
     """It ended after the day of the act: the act stands. It ended before: it does not."""
     agreement_id = brought(app, company, sent("paper"))
-    day = scenes.add_back(clock.today(), 3)
     with app.app_context():
+        day = scenes.add_back(clock.today(), 3)
         power(company, "charter", "", day)
         slot = the_slot(app, company, "m.signer")
         late = Given({"signed_on": clock.today().isoformat()})
@@ -200,6 +200,12 @@ def test_a_refusal_to_sign_comes_with_its_letter(app: APIFlask, company: Company
     assert "отказ.pdf" in page
 
 
+def registration_of(app: APIFlask, company: Company, login: str) -> int:
+    with app.app_context():
+        mine = select(Desk.slot_id).where(Desk.person_id == company.people[login], Desk.kind == "registration")
+        return db.session.scalars(mine).one()
+
+
 def signed(stage: scenes.Stage, agreement: Agreement) -> None:
     signing(stage, agreement)
     stage.decide_all(agreement)
@@ -207,7 +213,7 @@ def signed(stage: scenes.Stage, agreement: Agreement) -> None:
 
 def test_the_registry_refuses_from_its_task_as_from_the_card(app: APIFlask, company: Company) -> None:
     agreement_id = brought(app, company, signed)
-    slot_id = slot_of(app, company, "m.control")
+    slot_id = registration_of(app, company, "m.control")
     client = browser(app, company, "m.control")
     assert "Отказать в регистрации" in words(client.get(f"/tasks/{slot_id}"))
     said = {"verdict": "rejected", "comment": "Нет листа согласования"}
@@ -220,13 +226,13 @@ def test_the_registry_refuses_from_its_task_as_from_the_card(app: APIFlask, comp
 def test_the_task_takes_a_number_and_the_other_side_refuses_no_more(app: APIFlask, company: Company) -> None:
     agreement_id = brought(app, company, signed)
     client = browser(app, company, "m.control")
-    slot_id = slot_of(app, company, "m.control")
+    slot_id = registration_of(app, company, "m.control")
     said = {"verdict": "approved", "number": "М-2026/77"}
     assert client.post(f"/tasks/{slot_id}/verdict", data=said).status_code == 302
     assert state(app, agreement_id) == "registered"
     with app.app_context():
         assert db.session.get_one(Agreement, agreement_id).number == "М-2026/77"
-    other = words(browser(app, company, "c.control").get(f"/tasks/{slot_of(app, company, 'c.control')}"))
+    other = words(browser(app, company, "c.control").get(f"/tasks/{registration_of(app, company, 'c.control')}"))
     assert "он действует: отказать в регистрации нельзя" in other
 
 

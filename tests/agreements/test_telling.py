@@ -100,7 +100,7 @@ def test_the_parties_coordinators_are_told_and_strangers_are_not(app: APIFlask, 
         rows = db.session.scalars(select(Notification).where(Notification.kind == "agreements/step")).all()
         assert {row.person_id for row in rows} == {company.people["m.coord"], company.people["c.coord"]}
         assert len(rows) == 2
-        assert "Приостановить" in rows[0].title
+        assert "Действие приостановлено" in rows[0].title
         assert "проверка" in rows[0].text
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from core.accounts.actor import Actor
 from core.signoffs.models import Decision, Remark, Round, Slot
 from core.signoffs.queries.sheet import Sheet, sheet
-from core.signoffs.states import VERDICTS
+from core.signoffs.states import said
 from core.signoffs.words import named
 
 
@@ -74,7 +74,8 @@ def _decided(found: Sheet, row: Round, slot: Slot, decision: Decision) -> Event:
         title, who = _("Виза сохранена: %(label)s", label=named(slot.label)), decision.carried_by
     else:
         at, what, note = decision.at, "decided", decision.comment
-        title, who = f"{VERDICTS[decision.verdict]}: {named(slot.label)}", decision.name
+        what_said = said(decision.verdict, slot.kind)
+        title, who = f"{named(slot.label)}: {what_said[:1].lower()}{what_said[1:]}", decision.name
     mark = f"{decision.mark} {decision.principal_name}".strip() if decision.mark == "за" else decision.mark
     on_paper = decision.paper_act_id is not None
     return Event(at, what, title, row.number, who, organisation, note, mark, on_paper)

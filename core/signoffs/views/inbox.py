@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -18,7 +18,7 @@ from core.signoffs import inbox_sections, queries, words
 from core.signoffs.bulk import Chosen, Outcome, decide_many, zip_documents
 from core.signoffs.queries import CAP, SECTIONS, Counts, Entry, papers_to_confirm
 from core.signoffs.service.decide import POSITIVE_OF_KIND
-from core.signoffs.states import SLOT_KINDS, VERDICTS
+from core.signoffs.states import SLOT_KINDS, VERDICTS, said
 from core.signoffs.subjects import all_subjects
 from core.signoffs.views.blueprint import bp
 
@@ -45,6 +45,7 @@ def inbox() -> Any:
         "signoffs/inbox.html",
         today=format_date(clock.today(), "d MMMM y, EEEE"),
         tasks=[_shown(entry) for entry in page.items],
+        many=_many({entry.kind for entry in page.items}),
         tiles=_tiles(sizes),
         filters=given,
         filtered=any(given.values()),
@@ -59,6 +60,21 @@ def inbox() -> Any:
         verdicts=VERDICTS,
         sections=inbox_sections.sections(actor),
     )
+
+
+MANY: dict[str, Callable[[], tuple[str, str]]] = {
+    "visa": lambda: (_("Согласовать отмеченные"), _("Не согласовать")),
+    "signature": lambda: (_("Подписать отмеченные"), _("Отказаться от подписания")),
+    "registration": lambda: (_("Зарегистрировать отмеченные"), _("Отказать в регистрации")),
+    "acknowledgement": lambda: (_("Отметить ознакомление"), ""),
+}
+
+
+def _many(kinds: set[str]) -> tuple[str, str]:
+    """The two buttons over several tasks: in the words of their kind, where the list holds one kind only."""
+    if len(kinds) == 1:
+        return MANY[kinds.pop()]()
+    return _("Решить положительно"), _("Отказать")
 
 
 def _shown(entry: Entry) -> dict[str, Any]:
@@ -140,12 +156,13 @@ def decide_many_tasks() -> Any:
 
 
 def _reported(outcome: Outcome, verdict: str) -> dict[str, Any]:
+    positive = POSITIVE_OF_KIND.get(outcome.kind, verdict)
     reasons: Sequence[Any] = [reason for reason in outcome.reasons if str(reason.text) != outcome.text]
     return {
         "title": outcome.title,
         "url": url_for("signoffs.show", slot_id=outcome.slot_id),
         "done": outcome.done,
-        "verdict": VERDICTS.get(verdict, verdict),
+        "verdict": said(positive if verdict == "approved" else verdict, outcome.kind),
         "text": outcome.text,
         "reasons": reasons,
     }

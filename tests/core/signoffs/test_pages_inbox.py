@@ -41,7 +41,7 @@ def test_another_side_sees_nothing_of_it(app: APIFlask, office: Scene) -> None:
     with app.app_context():
         a_round(office, VISAS)
     page = browser_of(app, office.people["c_legal"]).get("/").text
-    assert "На согласовании у Вас ничего нет" in page
+    assert "Заданий у Вас нет" in page
 
 
 def test_tiles_count_and_sections_narrow(app: APIFlask, office: Scene) -> None:

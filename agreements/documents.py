@@ -39,6 +39,12 @@ TITLES = {
 }
 """How a supplementary agreement speaks of its parent: alias, alias in the genitive, title in the dative."""
 
+TITLES_DAT = {
+    **{kind: titles[2] for kind, titles in TITLES.items()},
+    "supplementary": "Дополнительному соглашению",
+}
+"""The document after «к», for the papers about it."""
+
 PREFIXES = {
     "cooperation": ("a", "b"),
     "supplementary": ("a", "b"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from agreements.documents import TITLES_DAT, party_block
 from agreements.locking import locked
 from agreements.models import Agreement
 from agreements.parties import acts_as
@@ -16,6 +19,7 @@ from agreements.states import agreement_machine
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db
 from core.errors import NotNow, Reason
+from core.language.ordinals import sides
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service import open_phase, pass_phase
 from core.signoffs.service.rounds import close, open_round
@@ -39,8 +43,26 @@ def register_subject() -> None:
             read_given=read,
             on_given=record,
             registration_refused=registration_refused,
+            paper=paper,
         )
     )
+
+
+def paper(agreement_id: int) -> dict[str, Any]:
+    """What the sheet, the remarks table and the protocol print of an agreement: itself and its parties."""
+    agreement = db.session.get_one(Agreement, agreement_id)
+    places = sides(len(agreement.parties))
+    title = TITLES_DAT.get(agreement.kind, f"документу «{agreement.title}»")
+    return {
+        "title": agreement.title,
+        "city": agreement.city,
+        "parent": {"title_dat": title, "number": agreement.number or None, "date": agreement.signed_on},
+        "parties": {
+            party.organisation_id: party_block(party, place)
+            for party, place in zip(agreement.parties, places, strict=True)
+            if party.signatory is not None
+        },
+    }
 
 
 def may_coordinate(agreement_id: int, actor: Actor) -> bool:

@@ -94,7 +94,6 @@ STEPS = (
         comment=True,
         entails=(effects.open_protocol,),
         follows=("agreements.tell",),
-        hidden=True,
     ),
     Step(
         "protocol_done",

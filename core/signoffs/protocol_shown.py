@@ -73,6 +73,8 @@ def _row(view: RowView, protocol: ProtocolView, actor: Actor) -> dict[str, Any]:
         "justification": row.justification,
         "agreed_hash": view.agreed_hash,
         "agreed_by_all": view.settled,
+        "clause_id": row.clause_id,
+        "withdrawn": view.settled and not row.disputed,
         "may_consent": bool(row.agreed) and any(party.id == protocol.own for party in view.waits_for),
         "waits": ", ".join(party.short_name for party in view.waits_for),
         "wordings": [_column(row, party, party.id == protocol.own) for party in protocol.parties],
@@ -88,6 +90,7 @@ def _column(row: ProtocolRow, party: Organisation, mine: bool) -> dict[str, Any]
         "side": party.side,
         "mine": mine,
         "text": wording.text if wording else "",
+        "withdrawn": bool(wording and wording.withdrawn),
         "name": wording.name if wording else "",
         "at": words.minute(wording.at) if wording else "",
     }

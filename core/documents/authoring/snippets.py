@@ -1,8 +1,9 @@
 """Documents room, authoring: passages that several templates share, written once.
 
 ``@signatures a b`` stands for the table of requisites and signatures of two parties, ``@sign a b`` for their
-signatures alone, ``@others others`` for the parties of a list, one row each, ``@approvals a b`` for two
-«УТВЕРЖДАЮ» blocks, ``@coordinators`` for the signatures of the parties' coordinators.
+signatures alone, ``@others others`` for the parties of a list, one row each, ``@signs others`` for their
+signatures alone, ``@approvals a b`` for two «УТВЕРЖДАЮ» blocks, ``@coordinators`` for the signatures of the
+parties' coordinators.
 """
 
 from collections.abc import Iterator
@@ -57,7 +58,9 @@ def _expanded(line: str) -> Iterator[str]:
     elif command == "@coordinators":
         yield from _COORDINATORS.splitlines()
     elif command == "@others":
-        yield from _one_below_another(names[0])
+        yield from _one_below_another(names[0], _REQUISITES, f"{_POSITION}\n{_LINE}")
+    elif command == "@signs":
+        yield from _one_below_another(names[0], f"{_NAME}\n{_POSITION}", _LINE)
     else:
         yield line
 
@@ -89,12 +92,12 @@ def _approvals(names: list[str]) -> Iterator[str]:
     yield "@end"
 
 
-def _one_below_another(names: str) -> Iterator[str]:
-    """Requisites on the left, signature on the right, a table for each party of the list."""
+def _one_below_another(names: str, left: str, right: str) -> Iterator[str]:
+    """Who the party is on the left, its signature on the right, a table for each party of the list."""
     yield f"{{%p for p in {names} %}}"
     yield "@grid widths=50,50"
-    yield from _REQUISITES.format(p="p").splitlines()
+    yield from left.format(p="p").splitlines()
     yield "||"
-    yield from f"{_POSITION}\n{_LINE}".format(p="p").splitlines()
+    yield from right.format(p="p").splitlines()
     yield "@end"
     yield "{%p endfor %}"

@@ -113,6 +113,15 @@ def agreed(row_id: int, json_data: dict[str, Any]) -> Any:
     return _after(service.propose(row_id, json_data["text"], json_data["justification"], me(), json_data["version"]))
 
 
+@bp.post("/protocols/rows/<int:row_id>/withdraw")
+@bp.input(schemas.WithdrawIn)
+@bp.output(schemas.ProtocolOut)
+def withdraw(row_id: int, json_data: dict[str, Any]) -> Any:
+    """Снять разногласие: пункт остаётся в редакции проекта"""
+    protocol_of_row(row_id, me())
+    return _after(service.withdraw(row_id, me(), json_data["version"]))
+
+
 @bp.post("/protocols/rows/<int:row_id>/consent")
 @bp.input(schemas.ConsentIn)
 @bp.output(schemas.ProtocolOut)

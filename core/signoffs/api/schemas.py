@@ -296,6 +296,7 @@ class WordingOut(Schema):
     side = String()
     mine = Boolean()
     text = String()
+    withdrawn = Boolean(metadata={"description": "Сторона сняла свою редакцию"})
     name = String()
     at = String()
 
@@ -309,6 +310,8 @@ class ConsentOut(Schema):
 class ProtocolRowOut(Schema):
     id = Integer()
     version = Integer()
+    clause_id = String()
+    withdrawn = Boolean(metadata={"description": "Разногласие снято: пункт остаётся в редакции проекта"})
     number = String()
     original = String()
     agreed = String()
@@ -337,6 +340,10 @@ class ClauseIn(Schema):
 
 class WordingIn(Schema):
     text = String(required=True, validate=Length(1, 100_000))
+    version = Integer(required=True)
+
+
+class WithdrawIn(Schema):
     version = Integer(required=True)
 
 

@@ -1,8 +1,8 @@
-"""The disagreement protocol as a paper: four columns of two parties."""
+"""The disagreement protocol as a paper: four columns of two parties, or the text and the wordings of many."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,47 +13,66 @@ from core.db import db
 from core.errors import NotValid
 from core.language.agreement import acting, named
 from core.language.initials import initials
-from core.signoffs.models import Round
-from core.signoffs.queries.protocol import ProtocolView
+from core.language.ordinals import sides
+from core.signoffs.models import ProtocolWording, Round
+from core.signoffs.queries.protocol import ProtocolView, RowView
 
 
 def protocol_context(view: ProtocolView, current: Round, paper: Mapping[str, Any]) -> dict[str, Any]:
     """What the template of `disagreement` prints.
 
+    Two parties have the four columns lawyers know. Where there are more, the text under review stands in one column
+    and the wordings of those who disagree, each by its party's name, in another.
+
     `paper` is the subject's own: `parent` (title in the dative, number, date), `city`, `parties` (organisation id →
     block of the templates); what it leaves out is taken from the cards of the organisations.
     """
-    first, second = _two(view, current)
-    blocks = paper.get("parties", {})
+    parties = _in_order(view, current)
+    given = paper.get("parties", {})
+    blocks = [given.get(party.id) or party_block(party) for party in parties]
+    aliases = {party.id: str(block["alias"]) for party, block in zip(parties, blocks, strict=True)}
+    for block, place in zip(blocks, sides(len(blocks)), strict=True):
+        block["ordinal_ins"] = place
     parent = {"title_dat": f"документу «{current.title}»", "number": None, "date": None}
-    return {
+    filled: dict[str, Any] = {
         "number": str(view.protocol.number),
         "city": paper.get("city") or "г. Москва",
         "parent": paper.get("parent") or parent,
-        "a": blocks.get(first.id) or party_block(first),
-        "b": blocks.get(second.id) or party_block(second),
-        "copies": len(view.parties),
-        "rows": [
-            {
-                "clause": row.row.clause_number,
-                "a_text": row.wordings.get(first.id) or row.row.original,
-                "b_text": row.wordings.get(second.id) or row.row.original,
-                "agreed": row.row.agreed if row.settled else None,
-                "reason": row.row.justification or None,
-            }
-            for row in view.rows
-        ],
+        "a": blocks[0],
+        "b": blocks[1],
+        "copies": len(parties),
+        "rows": [_row(row, parties, aliases) for row in view.rows],
+    }
+    return filled | ({"others": blocks[2:]} if blocks[2:] else {})
+
+
+def _row(view: RowView, parties: Sequence[Organisation], aliases: Mapping[int, str]) -> dict[str, Any]:
+    first, second = parties[:2]
+    said = {wording.organisation_id: wording for wording in view.row.wordings}
+    return {
+        "clause": view.row.clause_number,
+        "a_text": said[first.id].text if first.id in said else view.row.original,
+        "b_text": said[second.id].text if second.id in said else view.row.original,
+        "project": view.row.original,
+        "sides": [_side(said[party.id], aliases[party.id]) for party in parties if party.id in said],
+        "agreed": view.row.agreed if view.settled else None,
+        "reason": view.row.justification or None,
     }
 
 
-def _two(view: ProtocolView, current: Round) -> tuple[Organisation, Organisation]:
-    """The initiator and the party that disputes; of several others, the one that wrote its own wordings."""
+def _side(wording: ProtocolWording, alias: str) -> str:
+    note = " (снята)" if wording.withdrawn else ""
+    return f"«{alias}»{note}: {wording.text}"
+
+
+def _in_order(view: ProtocolView, current: Round) -> list[Organisation]:
+    """The initiator, then those who disagree, then the rest: the two of two parties stand as they always did."""
     first = next((party for party in view.parties if party.id == current.initiator_id), None)
-    others = [party for party in view.parties if party is not first]
-    if first is None or not others:
+    if first is None or len(view.parties) < 2:
         raise NotValid(_l("В протоколе разногласий нужны две стороны"))
-    writers = {organisation for row in view.rows for organisation in row.wordings}
-    return first, next((party for party in others if party.id in writers), others[0])
+    writers = {wording.organisation_id for row in view.rows for wording in row.row.wordings}
+    others = [party for party in view.parties if party is not first]
+    return [first, *sorted(others, key=lambda party: party.id not in writers)]
 
 
 def party_block(organisation: Organisation) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.db import Code, Hash, Model, UtcDateTime, Versioned
@@ -61,6 +61,11 @@ class ProtocolRow(Versioned, Model):
     wordings: Mapped[list[ProtocolWording]] = relationship(order_by="ProtocolWording.id")
     consents: Mapped[list[ProtocolConsent]] = relationship(order_by="ProtocolConsent.id")
 
+    @property
+    def disputed(self) -> bool:
+        """Whether some party still stands by a wording of its own."""
+        return any(not wording.withdrawn for wording in self.wordings)
+
 
 class ProtocolWording(Versioned, Model):
     """A party's own column: only its people may write it."""
@@ -72,6 +77,8 @@ class ProtocolWording(Versioned, Model):
     row_id: Mapped[int] = mapped_column(ForeignKey("protocol_row.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     text: Mapped[str] = mapped_column(Text)
+    withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The party gave its wording up: it is read and printed as such, and asks for nothing any more."""
     person_id: Mapped[int]
     name: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -20,7 +20,7 @@ from core.signoffs.service.protocol import DISPUTERS, parties_of, wording_hash
 
 @dataclass(frozen=True)
 class RowView:
-    """A clause: party → its wording, the agreed one with its hash, parties whose consent is still missing."""
+    """A clause: party → the wording it stands by, the agreed one with its hash, parties whose consent is missing."""
 
     row: ProtocolRow
     wordings: Mapping[int, str]
@@ -82,7 +82,7 @@ def _row(row: ProtocolRow, parties: Mapping[int, Organisation]) -> RowView:
     given = {each.organisation_id for each in row.consents if each.agreed_hash == value}
     return RowView(
         row,
-        {each.organisation_id: each.text for each in row.wordings},
+        {each.organisation_id: each.text for each in row.wordings if not each.withdrawn},
         value,
         [party for party in parties.values() if party.id not in given],
     )

@@ -3,7 +3,7 @@
 from core.signoffs.service.carry import carry
 from core.signoffs.service.decide import NewRemark, decide
 from core.signoffs.service.paper import OnPaper, confirm_paper, record_paper, refuse_paper
-from core.signoffs.service.protocol import add_row, close_protocol, consent, propose, set_wording
+from core.signoffs.service.protocol import add_row, close_protocol, consent, propose, set_wording, withdraw
 from core.signoffs.service.reassign import Handing, NewSlot, add_slot, delegate, drop_slot, reassign
 from core.signoffs.service.remarks import answer_remark, register_remark, unanswered
 from core.signoffs.service.rounds import Start, open_phase, pass_phase, start, stop, supersede
@@ -15,5 +15,5 @@ __all__ = [
     "answer_remark", "carry", "close_protocol", "confirm_paper", "consent", "decide", "delegate", "drop_slot",
     "install_routes", "open_phase", "pass_phase", "preview", "preview_route", "propose", "reassign", "record_paper",
     "refuse_paper", "register_remark", "revoke", "save_route", "set_wording", "start", "stop", "substitute",
-    "supersede", "unanswered",
+    "supersede", "unanswered", "withdraw",
 ]  # fmt: skip

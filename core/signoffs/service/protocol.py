@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -17,6 +18,7 @@ from core.errors import NotAllowed, NotFound, NotNow, NotValid, Reason
 from core.signoffs.models import Protocol, ProtocolConsent, ProtocolRow, ProtocolWording
 from core.signoffs.subjects import subject
 from core.store import digest
+from core.web.kept import russian
 
 DISPUTERS = (
     "m_coord", "m_legal", "m_deputy", "c_coord", "c_legal", "c_deputy", "roiv", "college", "enterprise", "operator",
@@ -100,7 +102,8 @@ def _write(row: ProtocolRow, text: str, actor: Actor) -> None:
     if own is None:
         own = ProtocolWording(organisation_id=actor.organisation_id)
         row.wordings.append(own)
-    own.text, own.person_id, own.name, own.at = text.strip(), actor.id or 0, actor.short_name, clock.now()
+    own.text, own.withdrawn, own.at = text.strip(), False, clock.now()
+    own.person_id, own.name = actor.id or 0, actor.short_name
     db.session.flush()
 
 
@@ -137,6 +140,27 @@ def consent(row_id: int, seen_hash: str, actor: Actor) -> ProtocolRow:
             raise NotNow(_("Предложенная редакция изменилась, пока Вы её читали: прочтите новую"))
         _consent(row, actor)
         _journal(row, "protocol_consent", actor, "")
+        return row
+
+
+def withdraw(row_id: int, actor: Actor, version: int | None = None) -> ProtocolRow:
+    """Give up the actor's own wording. Where no other party keeps one, the clause stays as it was submitted.
+
+    The text under review needs nobody's consent anew: the dispute over the clause has gone. Raises NotNow where the
+    party has no wording of its own to give up.
+    """
+    with transaction():
+        row = _row(row_id, actor, version)
+        own = next((w for w in row.wordings if w.organisation_id == actor.organisation_id), None)
+        if own is None or own.withdrawn:
+            raise NotNow(_("Своей редакции этого пункта у Вашей стороны нет: снимать нечего"))
+        own.withdrawn, own.person_id, own.name, own.at = True, actor.id or 0, actor.short_name, clock.now()
+        _reopen(row)
+        if not row.disputed:
+            row.agreed, row.justification = row.original, russian(_l("разногласие снято"))
+            row.agreed_hash = wording_hash(row.original)
+        db.session.flush()
+        _journal(row, "protocol_withdrawn", actor, "")
         return row
 
 

@@ -114,7 +114,19 @@ def propose_wording(row_id: int) -> Any:
         _of_row(row_id),
         ("agreed", row_id),
         lambda: service.propose(row_id, text, why, me(), version),
-        _("Редакция предложена второй Стороне"),
+        _("Редакция предложена другим сторонам"),
+    )
+
+
+@bp.post("/protocols/rows/<int:row_id>/withdraw")
+def withdraw_wording(row_id: int) -> Any:
+    """Give up the own wording: the clause stays as it was submitted."""
+    version = number_or_none(request.form.get("version"))
+    return _attempt(
+        _of_row(row_id),
+        ("withdraw", row_id),
+        lambda: service.withdraw(row_id, me(), version),
+        _("Разногласие снято: пункт остаётся в редакции проекта"),
     )
 
 

@@ -318,6 +318,21 @@ def test_a_supplementary_agreement_takes_a_third_party() -> None:
     assert text.count("Людиновский индустриальный техникум") == 2
 
 
+def test_a_disagreement_of_more_than_two_names_whose_wording_is_whose() -> None:
+    data = sample("signoffs/disagreement")
+    parties = sample("agreements/partnership")["parties"]
+    data["others"] = [parties[n] | {"alias": f"Участник-{n}", "ordinal_ins": f"с {n}-й стороны"} for n in range(2, 5)]
+    for row in data["rows"]:
+        row |= {"project": "Как в проекте.", "sides": ["«Участник-3»: иначе.", "«Корпорация»: совсем иначе."]}
+    text = filled("signoffs/disagreement", data)
+    assert "Редакция проекта" in text
+    assert "Редакция Стороны" in text
+    assert "с первой стороны" in text
+    assert "«Участник-3»: иначе." in text
+    assert all(text.count(f"Участник-{n}") >= 2 for n in (2, 3, 4))
+    assert lint(render(template("signoffs/disagreement"), data).data) == []
+
+
 def test_a_supplementary_agreement_words_each_kind_of_change() -> None:
     text = filled("agreements/supplementary", sample("agreements/supplementary")).replace("\xa0", " ")
     assert "Пункт 2.1 изложить в следующей редакции: «2.1. Целью" in text

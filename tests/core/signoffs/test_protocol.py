@@ -10,7 +10,7 @@ from core.db import db, transaction
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.signoffs.models import Protocol, ProtocolRow, ProtocolWording
 from core.signoffs.queries import protocol_of
-from core.signoffs.service import add_row, close_protocol, consent, propose, set_wording
+from core.signoffs.service import add_row, close_protocol, consent, propose, set_wording, withdraw
 from core.signoffs.service.protocol import Clause, wording_hash
 from tests.core.signoffs.scene import KIND, Scene, a_slot, a_stage, begin, text_hash
 
@@ -120,3 +120,17 @@ def test_the_page_knows_whose_column_is_whose_and_who_is_due(scene: Scene, proto
     consent(row.id, view.rows[0].agreed_hash, scene.actor("c_legal"))
     assert protocol_of(KIND, 1, scene.actor("c_legal")).may_close
     assert protocol_of(KIND, 1, scene.actor("m_finance")).own is None
+
+
+def test_a_wording_given_up_leaves_the_clause_as_it_was_submitted(scene: Scene, protocol: Protocol) -> None:
+    row = add_row(protocol.id, CLAUSE, "Обе Стороны включают.", scene.actor("c_legal"))
+    with pytest.raises(NotNow, match="снимать нечего"):
+        withdraw(row.id, scene.actor("m_legal"))
+    withdraw(row.id, scene.actor("c_legal"))
+    assert (row.agreed, row.agreed_hash) == (CLAUSE.text, wording_hash(CLAUSE.text))
+    with pytest.raises(NotNow, match="снимать нечего"):
+        withdraw(row.id, scene.actor("c_legal"))
+    set_wording(row.id, "Всё же обе Стороны.", scene.actor("c_legal"))
+    assert row.agreed_hash is None
+    withdraw(row.id, scene.actor("c_legal"))
+    assert close_protocol(protocol.id, scene.actor("m_legal")).state == "closed"

@@ -8,14 +8,21 @@ from flask_babel import lazy_gettext as _l
 from core.accounts import journal
 from core.signoffs import inbox_sections
 from core.web.page import nav_item, user_link
-from roadmap import clock_work, desk, reactions, subjects
+from roadmap import clock_work, desk, reactions, requested, subjects
 from roadmap.api import BLUEPRINTS
 from roadmap.commands import roadmap as commands
 from roadmap.documents import register_kinds
-from roadmap.states import change_request, meeting_decision, regulatory_initiative, roadmap, roadmap_item
+from roadmap.states import (
+    change_request,
+    meeting_decision,
+    regulatory_initiative,
+    roadmap,
+    roadmap_item,
+    roadmap_report,
+)
 from roadmap.views import PAGES
 from roadmap.views.blueprint import bp
-from roadmap.wording import DECISION_ACTS, INITIATIVE_ACTS, ITEM_ACTS, MEETING_ACTS
+from roadmap.wording import DECISION_ACTS, INITIATIVE_ACTS, ITEM_ACTS, MEETING_ACTS, REPORT_ACTS
 
 __all__ = ["PAGES", "clock_work", "init_app", "reactions"]
 
@@ -30,8 +37,13 @@ def init_app(app: APIFlask) -> None:
     nav_item(_l("Дорожная карта"), "roadmap.plans", order=20)
     user_link(_l("Мои поручения"), "roadmap.my_decisions", order=15)
     inbox_sections.register(desk.waiting)
+    nav_item(_l("Запрошены сведения"), "roadmap.requests", visible=requested.may_be_asked, order=25)
+    inbox_sections.register(requested.section)
     journal.describe("roadmap", roadmap.label, subjects.edition_url, _steps(roadmap))
     journal.describe("change_request", change_request.label, subjects.change_url, _steps(change_request))
+    journal.describe(
+        "roadmap_report", roadmap_report.label, subjects.report_url, {**_steps(roadmap_report), **REPORT_ACTS}
+    )
     journal.describe(
         "meeting_decision", meeting_decision.label, subjects.decision_url, {**_steps(meeting_decision), **DECISION_ACTS}
     )

@@ -115,6 +115,13 @@ URGENCIES: dict[str, Any] = {
     "urgent": _l("срочно, 3 дня"),
 }
 
+REPORT_ACTS: dict[str, Any] = {
+    "open": _l("Открыт сбор сведений"),
+    "answer": _l("Даны сведения"),
+    "remind": _l("Напомнили исполнителям"),
+}
+"""What is done with a report beside its steps."""
+
 PURPOSES: dict[str, Any] = {
     "result": _l("результат"),
     "interim": _l("промежуточный отчёт"),

@@ -31,8 +31,22 @@ class Column:
     width: int = 16
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its name, its columns, its rows."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Any]
+
+
 def xlsx(columns: Sequence[Column], rows: Iterable[Any], title: str) -> bytes:
     """A workbook of one sheet with a fixed heading. Text is only ever text: no formula, no link."""
+    return workbook([Sheet(title, columns, rows)])
+
+
+def workbook(sheets: Iterable[Sheet]) -> bytes:
+    """The same of several sheets, in their order; names must differ."""
     buffer = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -42,16 +56,20 @@ def xlsx(columns: Sequence[Column], rows: Iterable[Any], title: str) -> bytes:
         "default_date_format": "dd.mm.yyyy",
     }
     with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet(_sheet_name(title))
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        for index, column in enumerate(columns):
-            sheet.set_column(index, index, column.width)
-            sheet.write_string(0, index, str(column.label), heading)
-        sheet.freeze_panes(1, 0)
-        for number, row in enumerate(rows, start=1):
-            for index, column in enumerate(columns):
-                _write(sheet, number, index, column.of(row))
+        for one in sheets:
+            _fill(book.add_worksheet(_sheet_name(one.title)), one, heading)
     return buffer.getvalue()
+
+
+def _fill(sheet: Any, one: Sheet, heading: Any) -> None:
+    for index, column in enumerate(one.columns):
+        sheet.set_column(index, index, column.width)
+        sheet.write_string(0, index, str(column.label), heading)
+    sheet.freeze_panes(1, 0)
+    for number, row in enumerate(one.rows, start=1):
+        for index, column in enumerate(one.columns):
+            _write(sheet, number, index, column.of(row))
 
 
 def _sheet_name(title: str) -> str:

@@ -1,11 +1,11 @@
-"""Change requests and progress reports by API."""
+"""Change requests by API."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from apiflask import APIBlueprint, Schema
-from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, Raw, String
+from apiflask.fields import Dict, Integer, List, Nested, Raw, String
 from apiflask.validators import OneOf
 
 from core.accounts.login import me
@@ -13,14 +13,11 @@ from core.web.api import PageQuery, as_page, page_of
 from core.workflow import Ask
 from roadmap import queries, service
 from roadmap.api import schemas
-from roadmap.queries import reports as report_reads
 from roadmap.queries.changes import ChangePage, change_list, change_page
 from roadmap.service import NewChange
-from roadmap.service import reports as report_service
-from roadmap.service.reports import Answer
 from roadmap.states.changes import KINDS
 
-bp = APIBlueprint("changes_api", __name__, url_prefix="/api/v1", tag="Изменения и отчёты")
+bp = APIBlueprint("changes_api", __name__, url_prefix="/api/v1", tag="Изменения")
 
 
 class ChangeQuery(PageQuery):
@@ -103,78 +100,3 @@ def change_step(change_id: int, step: str, json_data: dict[str, Any]) -> Any:
     ask = Ask(json_data["comment"], json_data["data"])
     service.take_change_step(change_id, step, me(), ask, json_data["version"])
     return change_out(change_page(me(), change_id))
-
-
-class ReportIn(Schema):
-    period = String(required=True, metadata={"description": "2026-Q3 или final"})
-
-
-class ReportRowOut(Schema):
-    code = String()
-    title = String()
-    period = String()
-    occurrence_id = Integer()
-    due_on = Date(allow_none=True)
-    fact_on = Date(allow_none=True)
-    status = String()
-    info = String()
-    reasons = String()
-    measures = String()
-    answered = Boolean()
-
-
-class ReportOut(Schema):
-    id = Integer()
-    period = String()
-    state = String()
-    content_hash = String(allow_none=True)
-    summary = Dict(keys=String(), values=Integer())
-    rows = List(Nested(ReportRowOut))
-
-
-class AnswerIn(Schema):
-    text = String(required=True)
-    reasons = String(load_default="")
-    measures = String(load_default="")
-    forecast_on = Date(load_default=None, allow_none=True)
-
-
-@bp.post("/roadmaps/<int:roadmap_id>/reports")
-@bp.input(ReportIn)
-@bp.output(ReportOut, status_code=201)
-def open_report(roadmap_id: int, json_data: dict[str, Any]) -> Any:
-    """Открыть отчёт за период"""
-    return report_out(report_service.open_report(roadmap_id, json_data["period"], me()).id)
-
-
-@bp.get("/reports/<int:report_id>")
-@bp.output(ReportOut)
-def report(report_id: int) -> Any:
-    """Отчёт: итоги и строки, из которых они сложены"""
-    return report_out(report_id)
-
-
-def report_out(report_id: int) -> dict[str, Any]:
-    row = report_reads.report(me(), report_id)
-    rows = report_reads.report_rows(row)
-    names = ("id", "period", "state", "content_hash")
-    return {**{name: getattr(row, name) for name in names}, "summary": report_reads.summary(rows), "rows": rows}
-
-
-@bp.post("/reports/<int:report_id>/answers/<int:occurrence_id>")
-@bp.input(AnswerIn)
-@bp.output({}, status_code=204)
-def answer(report_id: int, occurrence_id: int, json_data: dict[str, Any]) -> Any:
-    """Ответить за мероприятие"""
-    report_service.answer(report_id, occurrence_id, Answer(**json_data), me())
-    return ""
-
-
-@bp.post("/reports/<int:report_id>/steps/<step>")
-@bp.input(schemas.StepIn)
-@bp.output(ReportOut)
-def report_step(report_id: int, step: str, json_data: dict[str, Any]) -> Any:
-    """Сделать шаг отчёта"""
-    ask = Ask(json_data["comment"], json_data["data"])
-    report_service.take_report_step(report_id, step, me(), ask, json_data["version"])
-    return report_out(report_id)

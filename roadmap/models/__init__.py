@@ -17,6 +17,7 @@ from roadmap.models.items import (
 )
 from roadmap.models.meetings import CoExecutor, DecisionReminder, Meeting, MeetingDecision
 from roadmap.models.plans import EDITABLE_EDITION, OPEN_EDITION, Edition, Roadmap, RoadmapParty, RoadmapSection
+from roadmap.models.reminders import RoadmapReminder
 from roadmap.models.reports import CalendarFeed, Report, ReportLine
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "ReportLine",
     "Roadmap",
     "RoadmapParty",
+    "RoadmapReminder",
     "RoadmapSection",
     "Verdict",
     "Verification",

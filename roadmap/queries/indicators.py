@@ -101,6 +101,21 @@ def _last_of_each(rows: Iterable[IndicatorValue]) -> Decimal:
     return sum((row.value for row in last.values() if row.value is not None), Decimal(0))
 
 
+def declared_of(occurrences: Sequence[int]) -> dict[int, list[Any]]:
+    """What was declared with the results of these occurrences: (code, name, unit, value, not_provided). One query."""
+    value = IndicatorValue
+    rows = db.session.execute(
+        select(value.occurrence_id, Indicator.code, Indicator.name, Indicator.unit, value.value, value.not_provided)
+        .join(Indicator, Indicator.id == value.indicator_id)
+        .where(value.occurrence_id.in_(occurrences), value.kind == "declared")
+        .order_by(Indicator.code, value.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.occurrence_id, []).append(row)
+    return found
+
+
 def figure(value: Decimal | None) -> str:
     """A figure without idle zeros, thousands apart; «—» for no information."""
     if value is None:

@@ -1,131 +1,29 @@
-"""What a progress report is made of: occurrences of the period with the executors' answers."""
+"""Progress reports: the list, one report, the totals and the rows behind each of them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
 from core.db import db
-from core.documents.models import Attachment
 from core.errors import NotFound
-from roadmap import flags, results
-from roadmap.models import Item, ItemTerms, Occurrence, Report, ReportLine, Roadmap, RoadmapParty
+from roadmap.models import Report, Roadmap, RoadmapParty
+from roadmap.queries.report_rows import STATUSES, TONES, ReportRow, report_rows
 
-STATUSES: dict[str, Any] = {
-    "on_time": _l("исполнено в срок"),
-    "late": _l("исполнено с нарушением срока"),
-    "in_progress": _l("выполняется"),
-    "overdue": _l("просрочено"),
-    "not_due": _l("срок не наступил"),
-    "excluded": _l("исключено"),
-    "unknown": _l("нет информации"),
-}
+__all__ = [
+    "KIND", "STATUSES", "TONES", "ReportRow", "SectionTotals", "chosen", "report", "report_rows", "reports", "sections",
+    "summary", "trace", "whole",
+]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class ReportRow:
-    """One occurrence as the report tells it."""
-
-    section: int
-    code: str
-    title: str
-    period: str
-    occurrence_id: int
-    due_on: date | None
-    fact_on: date | None
-    status: str
-    terms: ItemTerms
-    executor: str
-    line_id: int | None = None
-    info: str = ""
-    reasons: str = ""
-    measures: str = ""
-    answered: bool = False
-    evidence: str = ""
-
-    @property
-    def status_label(self) -> Any:
-        return STATUSES[self.status]
-
-
-def report_rows(report: Report) -> list[ReportRow]:
-    """Every occurrence the period concerns: due in it, late from before, or at work in it. Two queries."""
-    occurrence, at = Occurrence, flags.days()
-    rows = db.session.execute(
-        select(occurrence, Item, ItemTerms, ReportLine)
-        .join(Item, Item.id == occurrence.item_id)
-        .join(ItemTerms, ItemTerms.id == Item.terms_id)
-        .outerjoin(ReportLine, and_(ReportLine.occurrence_id == occurrence.id, ReportLine.report_id == report.id))
-        .where(
-            Item.roadmap_id == report.roadmap_id,
-            or_(occurrence.starts_on.is_(None), occurrence.starts_on <= report.period_end),
-            or_(
-                occurrence.fact_on >= report.period_start,
-                and_(occurrence.fact_on.is_(None), occurrence.state != "excluded"),
-                occurrence.due_on.between(report.period_start, report.period_end),
-            ),
-        )
-        .order_by(Item.section, Item.number, occurrence.ordinal)
-    ).all()
-    files = _files([row[0].id for row in rows])
-    return [_row(one, item, terms, line, files.get(one.id, ""), at) for one, item, terms, line in rows]
-
-
-def _files(ids: Sequence[int]) -> dict[int, str]:
-    names: dict[int, list[str]] = {}
-    statement = select(Attachment.subject_id, Attachment.name).where(
-        Attachment.subject_kind == results.KIND, Attachment.subject_id.in_(ids), Attachment.purpose == "result"
-    )
-    for row in db.session.execute(statement.order_by(Attachment.id)):
-        names.setdefault(row.subject_id, []).append(row.name)
-    return {key: "; ".join(value) for key, value in names.items()}
-
-
-def _row(
-    occurrence: Occurrence, item: Item, terms: ItemTerms, line: ReportLine | None, files: str, at: flags.Days
-) -> ReportRow:
-    return ReportRow(
-        section=item.section,
-        code=item.code,
-        title=terms.title,
-        period=occurrence.period,
-        occurrence_id=occurrence.id,
-        due_on=occurrence.due_on,
-        fact_on=occurrence.fact_on,
-        status=status_of(occurrence, at),
-        terms=terms,
-        executor=item.executor_name,
-        line_id=line.id if line else None,
-        info=(line.text if line else "") or occurrence.note,
-        reasons=line.reasons if line else "",
-        measures=line.measures if line else "",
-        answered=bool(line and line.answered_at),
-        evidence=files,
-    )
-
-
-def status_of(row: Occurrence, at: flags.Days) -> str:
-    """One word for each occurrence, so that the totals add up."""
-    found = flags.of(row, at)
-    if row.state == "excluded":
-        return "excluded"
-    if row.state == "done":
-        return "late" if "done_late" in found else "on_time"
-    if "overdue" in found or row.state == "not_done":
-        return "overdue"
-    if "no_info" in found:
-        return "unknown"
-    return "in_progress" if row.state != "planned" else "not_due"
+KIND = "roadmap_report"
 
 
 def summary(rows: Sequence[ReportRow]) -> dict[str, int]:
@@ -134,21 +32,69 @@ def summary(rows: Sequence[ReportRow]) -> dict[str, int]:
     return {"total": len(rows), **{status: counted[status] for status in STATUSES}}
 
 
+@dataclass(frozen=True)
+class SectionTotals:
+    """A section of the report: its rows and their totals."""
+
+    number: int
+    title: str
+    rows: list[ReportRow]
+    totals: dict[str, int]
+
+
+def sections(report: Report, rows: Sequence[ReportRow]) -> list[SectionTotals]:
+    """Rows by section, in the plan's order; each section's totals are counted from its own rows."""
+    titles = {section.number: section.title for section in report.roadmap.sections}
+    grouped: dict[int, list[ReportRow]] = {}
+    for row in rows:
+        grouped.setdefault(row.section, []).append(row)
+    return [
+        SectionTotals(number, titles.get(number, ""), grouped[number], summary(grouped[number]))
+        for number in sorted(grouped)
+    ]
+
+
+def trace(rows: Sequence[ReportRow]) -> dict[str, list[str]]:
+    """Which rows each total was counted from: status → «1.1», «2.3 (III квартал 2026 г.)»."""
+    return {status: [row.key for row in rows if row.status == status] for status in STATUSES}
+
+
+def chosen(rows: Sequence[ReportRow], status: str = "", section: int | None = None, side: str = "",
+           answered: str = "") -> list[ReportRow]:  # fmt: skip
+    """The rows behind one figure of the report."""
+    return [
+        row
+        for row in rows
+        if (not status or row.status == status)
+        and (section is None or row.section == section)
+        and (not side or row.side == side)
+        and (not answered or row.answered == (answered == "yes"))
+    ]
+
+
 def reports(actor: Actor, roadmap_id: int) -> Sequence[Report]:
+    """The reports of a plan, the newest period first, of a period the newest correction first."""
     return db.session.scalars(
         select(Report)
-        .where(Report.roadmap_id == roadmap_id, visible_to(actor, "roadmap_report", Report.id))
-        .order_by(Report.period_end.desc())
+        .where(Report.roadmap_id == roadmap_id, visible_to(actor, KIND, Report.id))
+        .order_by(Report.period_end.desc(), Report.period_start.desc(), Report.number.desc())
     ).all()
+
+
+def whole() -> Any:
+    """A report with its plan, parties and sections."""
+    plan = joinedload(Report.roadmap)
+    return (
+        plan.joinedload(Roadmap.parties).joinedload(RoadmapParty.organisation),
+        joinedload(Report.roadmap).selectinload(Roadmap.sections),
+    )
 
 
 def report(actor: Actor, report_id: int) -> Report:
     """Raises NotFound."""
     row = (
         db.session.execute(
-            select(Report)
-            .where(Report.id == report_id, visible_to(actor, "roadmap_report", Report.id))
-            .options(joinedload(Report.roadmap).joinedload(Roadmap.parties).joinedload(RoadmapParty.organisation))
+            select(Report).where(Report.id == report_id, visible_to(actor, KIND, Report.id)).options(*whole())
         )
         .unique()
         .scalar_one_or_none()
@@ -156,3 +102,12 @@ def report(actor: Actor, report_id: int) -> Report:
     if row is None:
         raise NotFound(_("Отчёт не найден"))
     return row
+
+
+def plan_of(roadmap_id: int) -> Roadmap:
+    """A plan the caller has already been shown, with its parties."""
+    return (
+        db.session.execute(select(Roadmap).where(Roadmap.id == roadmap_id).options(joinedload(Roadmap.parties)))
+        .unique()
+        .scalar_one()
+    )

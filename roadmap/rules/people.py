@@ -101,14 +101,15 @@ def executes(row: Any, actor: Actor) -> Reason | None:
         mine = actor.id == item.executor_id
         who = item.executor_name
     else:
-        mine = actor.organisation_id in _organisations(row)
+        mine = actor.organisation_id in organisations_of(row)
         who = item.terms.unit
     if mine and actor.has(*EXECUTORS):
         return None
     return Reason(_("Это делает ответственный исполнитель"), "executes", who)
 
 
-def _organisations(row: Any) -> list[int]:
+def organisations_of(row: Any) -> list[int]:
+    """The organisations an occurrence's item lies with: the named one, or the responsible parties."""
     if row.item.terms.organisation_id is not None:
         return [row.item.terms.organisation_id]
     sides = responsible_sides(row)

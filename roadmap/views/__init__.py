@@ -1,6 +1,7 @@
 """Pages of the roadmap: thin, over services and queries."""
 
 from roadmap.views import (
+    answers,
     changes,
     control,
     decisions,
@@ -28,4 +29,5 @@ PAGES = (
     control,
     initiatives,
     reports,
+    answers,
 )

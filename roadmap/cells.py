@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,8 +10,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from core.errors import NotValid
 from roadmap.periods import RECURRENCES
+from roadmap.rows import AMBIGUOUS, Known, cells, same
+from roadmap.rows.cells import Wrong
+from roadmap.rows.sides import side_of
 from roadmap.wording import FIELDS, SIDE_NAMES, points_of, points_text
 
 
@@ -76,69 +78,54 @@ def text_of(name: str, value: Any, names: Names) -> str:
     return points_text(value) if kind == "points" else str(value)
 
 
-def value_of(name: str, given: Any, names: Names) -> Any:
+def value_of(name: str, given: Any, known: Known) -> Any:
     """What a cell means: a word becomes its code, a name its organisation; values already in their type pass.
 
-    Dates, numbers and lengths are checked with the rest of the terms. Raises NotValid for a word nobody knows.
+    What the terms ask beyond that is checked with them. Raises Wrong.
     """
     column = BY_NAME.get(name)
     if column is None:
-        raise NotValid(_("Нет такого поля"))
-    if column.kind == "points":
-        return _points(given)
-    if isinstance(given, (list, dict)):
-        raise NotValid(_("Здесь нужен текст"))
-    if column.kind == "choice":
-        return _choice(column, given)
-    if column.kind == "check":
-        return _check(given)
-    return _organisation(given, names) if column.kind == "organisation" else given
-
-
-def _choice(column: Column, given: Any) -> str:
-    """The code itself, or its word in the language of the page or in Russian, in any case of letters."""
-    text = _plain(given)
-    if not text:
-        return ""
-    for code, word in column.choices.items():
-        if text in (code, _plain(word), _plain(_russian(word))):
-            return code
-    words = ", ".join(str(word) for word in column.choices.values())
-    raise NotValid(_("Нужно одно из: %(words)s", words=words))
-
-
-def _russian(word: Any) -> str:
-    from core.web.kept import russian
-
-    return russian(word)
-
-
-def _plain(text: Any) -> str:
-    return " ".join(str(text if text is not None else "").casefold().replace("ё", "е").split())
-
-
-def _check(given: Any) -> bool:
-    text = _plain(given)
-    if text in ("", "нет", "no", "0", "false", "-", "–", "—"):
-        return False
-    if text in ("да", "yes", "1", "true", "+", "x", "х"):
-        return True
-    raise NotValid(_("Нужно «да» или «нет»"))
-
-
-def _organisation(given: Any, names: Names) -> int | None:
-    text = _plain(given)
-    if not text:
-        return None
-    found = [key for key, name in names.items() if text in (str(key), _plain(name))]
-    if len(found) != 1:
-        raise NotValid(_("Организация не найдена"))
-    return found[0]
-
-
-def _points(given: Any) -> list[dict[str, Any]]:
-    if isinstance(given, list):
+        raise Wrong(_("нет такого поля"))
+    if column.kind == "points" and isinstance(given, list):
         return given
-    if isinstance(given, dict):
-        raise NotValid(_("Здесь нужен текст"))
-    return points_of(str(given or ""))
+    if isinstance(given, list | dict):
+        raise Wrong(_("здесь нужен текст"))
+    if column.kind == "date":
+        return cells.day_of(given)
+    text = cells.text_of(given)
+    if column.kind == "number":
+        return cells.decimal_of(text)
+    return READERS[column.kind](name, text, known)
+
+
+def _choice(name: str, text: str, known: Known) -> str:
+    if name == "recurrence":
+        return cells.recurrence_of(text) if text else "once"
+    found = next((side for side, word in SIDES.items() if same(text) in (side, same(word))), "")
+    found = found or (side_of(text, known.sides) if text else "both")
+    if not found:
+        raise Wrong(_("нет такой Стороны: «%(text)s»", text=text[:60]))
+    return found
+
+
+def _organisation(_name: str, text: str, known: Known) -> int | None:
+    if cells.is_nothing(text):
+        return None
+    if text.isdigit() and len(text) < 10 and int(text) in known.organisations.values():
+        return int(text)
+    found = known.organisations.get(same(text))
+    if found is None:
+        raise Wrong(_("организация не найдена: «%(text)s»", text=text[:60]))
+    if found == AMBIGUOUS:
+        raise Wrong(_("так названы две организации: укажите ИНН"))
+    return found
+
+
+READERS: Mapping[str, Callable[[str, str, Known], Any]] = {
+    "text": lambda name, text, _known: cells.bounded(name, text),
+    "long": lambda name, text, _known: cells.bounded(name, text),
+    "choice": _choice,
+    "check": lambda _name, text, _known: cells.flag_of(text),
+    "organisation": _organisation,
+    "points": lambda _name, text, _known: points_of(text),
+}

@@ -14,6 +14,7 @@ from core.web.api import ProblemOut
 from core.web.refusals import problem
 from roadmap import queries, service
 from roadmap.queries.table import Row, rows_of, table
+from roadmap.queries.wordings import proposals
 from roadmap.service.table import MOST, RowEdit, TableRefused
 
 bp = APIBlueprint("plan_table_api", __name__, url_prefix="/api/v1/roadmaps", tag="Дорожная карта")
@@ -76,6 +77,22 @@ class TableProblemOut(ProblemOut):
     conflicts = List(Nested(ConflictOut))
 
 
+class WordsIn(Schema):
+    key = String(required=True, validate=Length(1, 60))
+    term_text = String(required=True, validate=Length(0, 500))
+
+
+class TermsAskedIn(Schema):
+    rows = List(Nested(WordsIn), required=True, validate=Length(1, MOST))
+
+
+class ProposalOut(Schema):
+    key = String()
+    texts = Dict(keys=String(), values=String(), metadata={"description": "Начало, срок, повторяемость для ячеек"})
+    note = String(metadata={"description": "Чего слова не говорят"})
+    fault = String(metadata={"description": "Чего быть не может: несуществующая дата"})
+
+
 @bp.get("/<int:roadmap_id>/editions/<int:number>/table")
 @bp.output(TableOut)
 def read(roadmap_id: int, number: int) -> Any:
@@ -120,3 +137,13 @@ def _refused(roadmap_id: int, number: int, refusal: TableRefused) -> Response:
     body = TableProblemOut().dump({**answer.get_json(force=True), "faults": faults, "conflicts": conflicts})
     answer.set_data(json.dumps(body, ensure_ascii=False))
     return answer
+
+
+@bp.post("/<int:roadmap_id>/editions/<int:number>/table/terms")
+@bp.input(TermsAskedIn)
+@bp.output({"items": List(Nested(ProposalOut))}, schema_name="TermProposals")
+def understand(roadmap_id: int, number: int, json_data: dict[str, Any]) -> Any:
+    """Понять сроки, написанные словами; ничего не сохраняется"""
+    edition = queries.edition_by_number(me(), roadmap_id, number)
+    words = {row["key"]: row["term_text"] for row in json_data["rows"]}
+    return {"items": proposals(edition.roadmap, words)}

@@ -21,6 +21,7 @@ from roadmap.queries.plans import section_titles
 from roadmap.service.plans import check_editable, first_only
 
 FIELDS = tuple(column.name for column in COLUMNS)
+HIDDEN = tuple(column.name for column in COLUMNS if not column.shown)
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Row:
     version: int
     values: dict[str, Any]
     texts: dict[str, str]
+
+    def hidden(self) -> dict[str, str]:
+        """Texts of the columns that are not shown at first, where there are any."""
+        return {name: self.texts[name] for name in HIDDEN if self.texts[name]}
 
 
 @dataclass(frozen=True)

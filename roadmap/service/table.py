@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core import audit
 from core.accounts.access import circles
 from core.accounts.actor import Actor
-from core.accounts.models import Organisation, Reader
+from core.accounts.models import Reader
 from core.audit import AuditRecord
 from core.db import db, transaction
 from core.errors import NotValid
@@ -21,6 +21,8 @@ from roadmap import readers
 from roadmap.cells import COLUMNS, value_of
 from roadmap.effects.amending import new_items
 from roadmap.models import Edition, Item, ItemTerms, RoadmapSection
+from roadmap.rows import Known, known_for
+from roadmap.rows.cells import Wrong
 from roadmap.service.plans import editable, edited, first_only, let_read, strike
 from roadmap.terms import checked
 
@@ -160,7 +162,7 @@ def _conflict(work: _Work) -> Conflict:
 
 def _faults(edition: Edition, works: Sequence[_Work]) -> list[Fault]:
     """Everything wrong at once. Fills each row's values on the way."""
-    names = _names(works)
+    known = known_for(edition.roadmap)
     sections = set(
         db.session.scalars(select(RoadmapSection.number).where(RoadmapSection.roadmap_id == edition.roadmap_id))
     )
@@ -172,26 +174,20 @@ def _faults(edition: Edition, works: Sequence[_Work]) -> list[Fault]:
         elif edit.item_id is None and edit.section not in sections:
             faults.append(Fault(edit.key, "", _("Нет раздела %(number)s", number=edit.section or "—")))
         elif not edit.strike and not _is_stale(work):
-            faults += _read(edition, work, names)
+            faults += _read(edition, work, known)
         seen.add(edit.item_id)
     return faults
 
 
-def _names(works: Sequence[_Work]) -> dict[int, str]:
-    if not any(work.edit.values.get("organisation_id") for work in works):
-        return {}
-    return dict(db.session.execute(select(Organisation.id, Organisation.short_name)).tuples().all())
-
-
-def _read(edition: Edition, work: _Work, names: Mapping[int, str]) -> list[Fault]:
+def _read(edition: Edition, work: _Work, known: Known) -> list[Fault]:
     """The row's words as values, and the whole row as it would be kept, checked."""
     found: dict[str, str] = {}
     given: dict[str, Any] = {}
     for name, text in work.edit.values.items():
         try:
-            given[name] = value_of(name, text, names)
-        except NotValid as refusal:
-            found[name] = str(refusal)
+            given[name] = value_of(name, text, known)
+        except Wrong as wrong:
+            found[name] = str(wrong)
     whole = {name: getattr(work.terms, name) for name in FIELDS} if work.terms else {"title": ""}
     try:
         work.values = checked({**whole, **given}, edition.roadmap)

@@ -14,6 +14,7 @@ from roadmap.views import (
     overview,
     plans,
     reports,
+    table,
 )
 
 PAGES = (
@@ -21,6 +22,7 @@ PAGES = (
     items,
     editions,
     drafting,
+    table,
     changes,
     overview,
     indicators,

@@ -63,7 +63,11 @@ def test_changed_new_and_struck_rows_are_kept_in_one_save(draft: Draft) -> None:
     saved = draft.save(
         RowEdit("a", {"title": "Новое название", "due_on": "15.12.2027"}, item_id=first.id, version=1),
         RowEdit("b", item_id=second.id, version=1, strike=True),
-        RowEdit("c", {"title": "Третье", "recurrence": "Ежегодно", "responsible_side": "Совместно"}, section=1),
+        RowEdit(
+            "c",
+            {"title": "Третье", "recurrence": "раз в год", "responsible_side": "Министерство, Корпорация"},
+            section=1,
+        ),
         RowEdit("d", {"title": "Четвёртое"}, section=1),
     )
     assert [(row.key, row.struck) for row in saved] == [("a", False), ("b", True), ("c", False), ("d", False)]
@@ -110,13 +114,13 @@ def test_a_fault_in_one_cell_keeps_nothing_and_names_every_cell(draft: Draft) ->
         ("nowhere", ""), ("lost", ""),
     }  # fmt: skip
     assert refusal.status == 422
-    assert refusal.fields["bad.due_on"] == "Нет такой даты: 31.02.2027"
-    assert "ежегодно" in refusal.fields["bad.recurrence"]
+    assert refusal.fields["bad.due_on"] == "нет такой даты: «31.02.2027»"
+    assert "порой" in refusal.fields["bad.recurrence"]
     assert draft.terms(first).title == "Создание рабочей группы"
     assert db.session.scalars(select(Item.code).order_by(Item.id)).all() == ["1.1", "1.2"]
 
 
-@pytest.mark.parametrize("given", [[], {}, ["а"], {"a": 1}])
+@pytest.mark.parametrize("given", [[], {}, ["а"], {"a": 1}, "a\x00b"])
 @pytest.mark.parametrize("name", ["title", "due_on", "recurrence", "for_previous", "organisation_id", "target"])
 def test_a_value_of_no_type_is_a_fault_of_its_cell(db_session: Any, given: Any, name: str) -> None:
     draft = Draft()

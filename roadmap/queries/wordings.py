@@ -34,7 +34,7 @@ def _proposal(key: str, when: When) -> Proposal:
     note = when.note
     if when.after_code:
         note = _("срок считается от исполнения пункта %(code)s: укажите это в форме мероприятия", code=when.after_code)
-    if when.fault or note and when.due_on is None:
+    if when.fault or (note and when.due_on is None):
         return Proposal(key, {}, str(note), when.fault)
     values: dict[str, Any] = {name: getattr(when, name) for name in PROPOSED}
     return Proposal(key, {name: text_of(name, value, {}) for name, value in values.items()}, str(note))

@@ -56,12 +56,35 @@ export class Cards {
       input.id = `card-${column.name}`;
       label.htmlFor = input.id;
       label.textContent = column.label;
-      if (cell.getAttribute("aria-describedby")) input.setAttribute("aria-describedby", cell.getAttribute("aria-describedby"));
-      if (cell.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
+      mark(input, cell);
       input.addEventListener("change", () => this.typed(row, column, tidy(column, input.value)));
       delete cell.dataset.l;
       cell.replaceChildren(label, input, ...told);
     });
     tr.classList.add("pt-opened");
+  }
+
+  // The open card keeps its fields, and with them what is being typed and selected: only what is told beside changes.
+  // Answers whether that was enough.
+  patch(tr, row, columns, drawing) {
+    if (this.open !== row.key || row.struck || !tr.classList.contains("pt-opened")) return false;
+    tr.classList.toggle("pt-dirty", this.plan.isDirty(row));
+    columns.forEach((column, at) => {
+      const cell = tr.cells[at + 1];
+      const input = cell.querySelector("input, textarea, select");
+      const fresh = drawing.cell(row, column, at + 2);
+      for (const old of cell.querySelectorAll("small")) old.remove();
+      cell.append(...fresh.querySelectorAll("small"));
+      mark(input, fresh);
+      if (input !== document.activeElement) input.value = this.plan.text(row, column.name);
+    });
+    return true;
+  }
+}
+
+function mark(input, cell) {
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (cell.hasAttribute(name)) input.setAttribute(name, cell.getAttribute(name));
+    else input.removeAttribute(name);
   }
 }

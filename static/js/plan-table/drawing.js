@@ -26,10 +26,10 @@ export class Drawing {
     if (note) number.append(small("pt-note", note));
     const fault = row.faults[""];
     if (fault) this.#fault(number, row, "", fault);
-    tr.replaceChildren(number, ...shown.map((column, at) => this.#cell(row, column, at + 2)));
+    tr.replaceChildren(number, ...shown.map((column, at) => this.cell(row, column, at + 2)));
   }
 
-  #cell(row, column, index) {
+  cell(row, column, index) {
     const td = document.createElement("td");
     const text = row.now[column.name] ?? "";
     td.setAttribute("role", this.cards ? "cell" : "gridcell");

@@ -140,18 +140,11 @@ export class Grid {
       return;
     }
     this.late.delete(key);
-    const active = tr.contains(document.activeElement) ? document.activeElement : null;
+    if (this.cards?.patch(tr, row, this.shown, this.drawing)) return;
+    const focused = tr.contains(document.activeElement);
     this.#fill(tr, row);
     this.#rove();
-    if (active?.id) this.#resume(tr, active);
-    else if (active && /^T[DH]$/.test(active.tagName)) this.cell(this.at.r, this.at.c)?.focus();
-  }
-
-  #resume(tr, active) {
-    const field = tr.querySelector(`[id="${active.id}"]`);
-    if (!field) return;
-    field.value = active.value;
-    field.focus();
+    if (focused && !this.cards) this.cell(this.at.r, this.at.c)?.focus();
   }
 
   #fill(tr, row) {

@@ -23,7 +23,6 @@ function start() {
 
   function changed(keys, moved, name) {
     if (moved) grid.drawAll();
-    else if (grid.cards) setTimeout(() => keys.forEach((key) => grid.draw(key))); // the focus moves on first
     else for (const key of keys) grid.draw(key);
     drafts.later();
     panel.refresh(history);
@@ -87,6 +86,7 @@ function start() {
     },
     async save() {
       grid.settle();
+      if (grid.cards) document.activeElement.blur();
       if (!plan.dirty().length) return panel.say(words.saved);
       panel.busy(true);
       const answer = await attempt();

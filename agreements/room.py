@@ -6,10 +6,11 @@ from apiflask import APIFlask
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from agreements import api, commands, documents, hooks, reactions, views
+from agreements import api, commands, documents, hooks, reactions, tiles, views
 from agreements.affairs import room as affairs
 from core.accounts import journal
 from core.web.page import nav_item
+from roadmap import tiles as plan_tiles
 
 __all__ = ["init_app", "reactions"]
 
@@ -22,6 +23,7 @@ def init_app(app: APIFlask) -> None:
     app.register_blueprint(api.bp)
     app.cli.add_command(commands.group)
     affairs.init_app(app)
+    plan_tiles.declare("agreements", plan_tiles.Tile(_l("Соглашения в работе"), tiles.in_motion))
     nav_item(_l("Соглашения"), "agreements.register", order=20)
     journal.describe("agreement", _l("Соглашение"), _url)
 

@@ -1,4 +1,9 @@
-"""Computed flags of an occurrence: in SQL for lists and counts, from a row for a page. Never states."""
+"""Computed flags: in SQL for lists and counts, from a row for a page. Never states.
+
+An occurrence is overdue when its last day has passed and nothing was presented, or when what was presented came after
+that day. An item is overdue while any of its unfinished occurrences is: the table, the board, the chart, the calendar
+and the counts all ask here.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.calendar import add_working_days, russia
 from core.calendar.models import WorkingDayOverride
 from core.db import db
-from roadmap.models import Occurrence
+from roadmap.models import Item, Occurrence
 
 SOON_WORKING_DAYS = 10
 QUIET_DAYS = 30
@@ -74,13 +80,36 @@ def _plain_horizon(today: date) -> date:
     return day
 
 
+Late = aliased(Occurrence, name="late_one")
+"""Another occurrence of the item in the question."""
+
+
+def _overdue(row: Any, today: Any) -> ColumnElement[bool]:
+    return or_(
+        and_(row.state.in_(WORKING), row.due_on < today), and_(row.state.in_(REVIEWED), row.fact_on > row.due_on)
+    )
+
+
+def late_item(today: Any) -> ColumnElement[bool]:
+    """Whether any unfinished occurrence of `Item` is overdue; `today` is a day or a `bindparam`.
+
+    The first half is a search by (item, day): finished periods of years gone by cost nothing.
+    """
+    return exists().where(Late.item_id == Item.id, Late.state.in_((*WORKING, *REVIEWED)), _overdue(Late, today))
+
+
+def late_since(today: Any) -> Any:
+    """The earliest day that an unfinished occurrence of `Item` has overstepped: a column of a query."""
+    return (
+        select(func.min(Late.due_on)).where(Late.item_id == Item.id, _overdue(Late, today)).scalar_subquery()
+    ).label("late_since")
+
+
 def conditions(at: Days) -> dict[str, ColumnElement[bool]]:
-    """Each flag as a condition over `Occurrence`."""
-    working, reviewed = Occurrence.state.in_(WORKING), Occurrence.state.in_(REVIEWED)
+    """Each flag as a condition over `Item` joined with its present `Occurrence`."""
+    working = Occurrence.state.in_(WORKING)
     return {
-        "overdue": or_(
-            and_(working, Occurrence.due_on < at.today), and_(reviewed, Occurrence.fact_on > Occurrence.due_on)
-        ),
+        "overdue": late_item(at.today),
         "soon": and_(working, Occurrence.due_on >= at.today, Occurrence.due_on <= at.horizon),
         "at_risk": and_(
             working,
@@ -96,12 +125,24 @@ def conditions(at: Days) -> dict[str, ColumnElement[bool]]:
     }
 
 
+def overdue(row: Any, today: date) -> bool:
+    """Whether one occurrence (state, due_on, fact_on) is overdue."""
+    if row.due_on is None:
+        return False
+    if row.state in WORKING:
+        return bool(row.due_on < today)
+    return bool(row.state in REVIEWED and row.fact_on and row.fact_on > row.due_on)
+
+
 def of(row: Any, at: Days) -> tuple[str, ...]:
-    """The flags of one loaded row (state, due_on, fact_on, starts_on, forecast_on, risk, last_info_on)."""
+    """The flags of one loaded row (state, due_on, fact_on, starts_on, forecast_on, risk, last_info_on).
+
+    A row of a list of items bears `late` too: whether any occurrence of its item is overdue.
+    """
     working, due = row.state in WORKING, row.due_on
     late_fact = bool(due and row.fact_on and row.fact_on > due)
     found = {
-        "overdue": bool(working and due and due < at.today) or (row.state in REVIEWED and late_fact),
+        "overdue": bool(getattr(row, "late", False)) or overdue(row, at.today),
         "soon": bool(working and due and at.today <= due <= at.horizon),
         "at_risk": bool(
             working

@@ -11,8 +11,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from roadmap.models import ItemTerms
-
 RECURRENCES: dict[str, Any] = {
     "once": _l("однократно"),
     "monthly": _l("ежемесячно"),
@@ -35,8 +33,11 @@ class Span:
     due_on: date | None
 
 
-def spread(terms: ItemTerms, end: date) -> list[Span]:
-    """Every period of the terms up to `until_on` (or the plan's `end`); at least one. Moved days are taken over."""
+def spread(terms: Any, end: date) -> list[Span]:
+    """Every period of the terms (ItemTerms, or a row with its columns) up to `until_on` (or the plan's `end`).
+
+    At least one. Moved days are taken over.
+    """
     if terms.recurrence == "once" or terms.due_on is None:
         return [Span("", terms.starts_on, terms.due_on)]
     step, spans, last = MONTHS[terms.recurrence], [], terms.until_on or end

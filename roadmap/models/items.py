@@ -94,7 +94,7 @@ class ItemTerms(Versioned, Model):
     """The due day lies after the period it reports on («до 15 числа месяца, следующего за кварталом»)."""
     period_dates: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Due days moved for single periods: {"2026-Q2": "2026-07-20"}."""
-    after_item_id: Mapped[int | None] = mapped_column(ForeignKey("roadmap_item.id"))
+    after_item_id: Mapped[int | None] = mapped_column(ForeignKey("roadmap_item.id"), index=True)
     after_days: Mapped[int | None]
     after_working: Mapped[bool] = mapped_column(default=False)
     """«В течение N (рабочих) дней после» the item above: the date is set when that one is done."""
@@ -128,6 +128,7 @@ class Occurrence(Stateful, Model):
     __table_args__ = (
         UniqueConstraint("item_id", "period"),
         Index("ix_roadmap_occurrence_due", "state", "due_on"),
+        Index("ix_roadmap_occurrence_late", "item_id", "due_on", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -215,6 +216,8 @@ class Dependency(Model):
     after_id: Mapped[int] = mapped_column(ForeignKey("roadmap_item.id"))
     blocking: Mapped[bool] = mapped_column(default=True)
     lag_days: Mapped[int] = mapped_column(default=0)
+    """How many more days must pass after `after` is done."""
+    lag_working: Mapped[bool] = mapped_column(default=False)
 
 
 class ItemLink(Model):

@@ -57,7 +57,7 @@ class ItemPage:
     offers: list[Offer]
     round: Round | None = None
     around: dict[str, list[Any]] = field(default_factory=dict)
-    """Rows by what they are: before, after, link, indicator, period, change, file, act."""
+    """Rows by what they are: before, after, term_after, link, indicator, period, change, file, act."""
 
     def of(self, tag: str) -> list[Any]:
         return self.around.get(tag, [])
@@ -178,6 +178,7 @@ def _around(row: Occurrence) -> Select[Any]:
         *(_situation(part) for part in parts(row)),
         _neighbours(row, "before"),
         _neighbours(row, "after"),
+        _term_after(row),
         *_ties(row),
         _periods(row),
         _changes(row),
@@ -203,7 +204,8 @@ def _neighbours(row: Occurrence, tag: str) -> Select[Any]:
     return (
         select(
             *_row(
-                tag, item.id, item.code, terms.title, current.state, current.due_on, Dependency.id, Dependency.blocking
+                tag, item.id, item.code, terms.title, current.state, current.due_on, Dependency.id,
+                Dependency.blocking, Dependency.lag_days, Dependency.lag_working,
             )
         )
         .select_from(Dependency)
@@ -211,6 +213,18 @@ def _neighbours(row: Occurrence, tag: str) -> Select[Any]:
         .join(terms, terms.id == item.terms_id)
         .join(current, current.id == item.current_id)
         .where(mine == row.item_id)
+    )  # fmt: skip
+
+
+def _term_after(row: Occurrence) -> Select[Any]:
+    """The item «в течение N дней после» which this one is due."""
+    item, terms, own = aliased(Item), aliased(ItemTerms), aliased(ItemTerms)
+    return (
+        select(*_row("term_after", item.id, item.code, terms.title, own.after_days, own.after_working))
+        .select_from(own)
+        .join(item, item.id == own.after_item_id)
+        .join(terms, terms.id == item.terms_id)
+        .where(own.id == row.item.terms_id)
     )
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from core import clock
 from core.accounts.access import read_by, visible_to
 from core.accounts.actor import Actor
 from core.db import Prepared, db
@@ -150,7 +151,8 @@ COLUMNS = (
 def item_statement(actor: Actor, roadmap_id: int, search: ItemSearch, at: flags.Days) -> Select[Any]:
     """The items of a plan the actor may see, each at its present occurrence."""
     visible = visible_to(actor, readers.ITEM, Item.id)
-    return _items().where(Item.roadmap_id == roadmap_id, visible, *narrowed(actor, search, at))
+    late = flags.late_item(at.today).label("late")
+    return _items().add_columns(late).where(Item.roadmap_id == roadmap_id, visible, *narrowed(actor, search, at))
 
 
 @cache
@@ -169,8 +171,10 @@ def _items() -> Select[Any]:
 
 BY_NUMBER = (Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number))  # type: ignore[arg-type]
 FIRST = first_page(
-    lambda: _items().where(
-        Item.roadmap_id == bindparam("roadmap"), read_by(bindparam("reader"), readers.ITEM, Item.id)
+    lambda: (
+        _items()
+        .add_columns(flags.late_item(bindparam("today", type_=Date)).label("late"))
+        .where(Item.roadmap_id == bindparam("roadmap"), read_by(bindparam("reader"), readers.ITEM, Item.id))
     ),
     BY_NUMBER,
 )
@@ -199,7 +203,7 @@ def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnEle
 def item_list(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
     """One page of the plan's table, in the order of numbers. One query."""
     if search == ItemSearch() and actor.organisation_id is not None:
-        return FIRST(reader=actor.organisation_id, roadmap=head.id)
+        return FIRST(reader=actor.organisation_id, roadmap=head.id, today=clock.today())
     statement = item_statement(actor, head.id, search, flags.days(head.corrected))
     return page(statement, BY_NUMBER, after=search.after, before=search.before, size=search.size)
 

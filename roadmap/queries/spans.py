@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -14,22 +15,34 @@ from core.accounts.actor import Actor
 from core.db import db
 from core.web.paging import Key, Page, page
 from roadmap import flags, readers
-from roadmap.models import Dependency, Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapSection
+from roadmap.models import Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapSection
+from roadmap.periods import Span, spread
 from roadmap.queries.plans import ItemSearch, PlanHead, narrowed
 
 CHART = 100
 """Items on one page of the chart."""
 
 
-def chart_items(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
-    """The items of one page of the chart with their control points and their days in the first edition. One query."""
+SPREAD = ("starts_on", "due_on", "until_on", "recurrence", "for_previous", "period_dates")
+"""Columns of the terms that give an item's periods their days."""
+
+
+def chart_items(
+    actor: Actor, head: PlanHead, search: ItemSearch, base: int | None = 1, only: Sequence[int] | None = None
+) -> Page[Any]:
+    """The items of one page of the chart with their control points and their days in the edition `base`. One query.
+
+    `only` narrows the page to these items. `base_*` columns are None where the edition does not know the item.
+    """
     first, earliest = aliased(ItemTerms), aliased(Edition)
+    at = flags.days(head.corrected)
     statement = (
         select(
-            Item.id, Item.code, Item.section, Item.number, RoadmapSection.title.label("section_title"),
+            Item.id, Item.code, Item.section, Item.number, Item.current_id, RoadmapSection.title.label("section_title"),
             ItemTerms.title, ItemTerms.responsible_side, ItemTerms.control_points, ItemTerms.excluded,
-            Occurrence.state, first.starts_on.label("base_start"), first.due_on.label("base_due"),
-            ItemTerms.due_on.label("terms_due"),
+            Occurrence.state, flags.late_item(at.today).label("late"),
+            *(getattr(first, name).label(f"base_{name}") for name in SPREAD),
+            *(getattr(ItemTerms, name).label(f"now_{name}") for name in SPREAD),
         )
         .select_from(Item)
         .join(ItemTerms, ItemTerms.id == Item.terms_id)
@@ -38,16 +51,33 @@ def chart_items(actor: Actor, head: PlanHead, search: ItemSearch) -> Page[Any]:
             RoadmapSection,
             and_(RoadmapSection.roadmap_id == Item.roadmap_id, RoadmapSection.number == Item.section),
         )
-        .outerjoin(earliest, and_(earliest.roadmap_id == Item.roadmap_id, earliest.number == 1))
+        .outerjoin(earliest, and_(earliest.roadmap_id == Item.roadmap_id, earliest.number == (base or 0)))
         .outerjoin(first, and_(first.edition_id == earliest.id, first.item_id == Item.id))
         .where(
             Item.roadmap_id == head.id,
             visible_to(actor, readers.ITEM, Item.id),
-            *narrowed(actor, search, flags.days(head.corrected)),
+            *narrowed(actor, search, at),
         )
     )  # fmt: skip
+    if only is not None:
+        statement = statement.where(Item.id.in_(only))
     keys = [Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number)]  # type: ignore[arg-type]
     return page(statement, keys, after=search.after, before=search.before, size=search.size)
+
+
+def ghosts(rows: Sequence[Any], shown: Sequence[Any], end: date) -> dict[int, tuple[date | None, date]]:
+    """Where periods stood in the base edition and do not stand now: occurrence id → (first day, last day)."""
+    before: dict[int, dict[str, Span]] = {}
+    for row in rows:
+        terms = {name: getattr(row, f"base_{name}") for name in SPREAD}
+        if terms["recurrence"] is not None and any(terms[name] != getattr(row, f"now_{name}") for name in SPREAD):
+            before[row.id] = {span.key: span for span in spread(SimpleNamespace(**terms), end)}
+    found: dict[int, tuple[date | None, date]] = {}
+    for bar in shown:
+        span = before.get(bar.item_id, {}).get(bar.period)
+        if span is not None and span.due_on and (span.starts_on, span.due_on) != (bar.starts_on, bar.due_on):
+            found[bar.id] = (span.starts_on, span.due_on)
+    return found
 
 
 def bars(item_ids: Sequence[int], start: date, end: date) -> Sequence[Any]:
@@ -55,26 +85,16 @@ def bars(item_ids: Sequence[int], start: date, end: date) -> Sequence[Any]:
     occurrence = Occurrence
     return db.session.execute(
         select(
-            occurrence.item_id, occurrence.period, occurrence.state, occurrence.starts_on, occurrence.due_on,
-            occurrence.fact_on, occurrence.percent, occurrence.forecast_on,
+            occurrence.id, occurrence.item_id, occurrence.period, occurrence.state, occurrence.starts_on,
+            occurrence.due_on, occurrence.fact_on, occurrence.percent, occurrence.forecast_on,
         )
         .where(
             occurrence.item_id.in_(item_ids),
-            occurrence.due_on >= start,
+            or_(occurrence.due_on >= start, occurrence.state.in_(flags.WORKING)),
             or_(occurrence.starts_on.is_(None), occurrence.starts_on <= end),
         )
         .order_by(occurrence.item_id, occurrence.ordinal)
     ).all()  # fmt: skip
-
-
-def edges(item_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(before, after) among the items. One query."""
-    rows = db.session.execute(
-        select(Dependency.after_id, Dependency.item_id).where(
-            Dependency.item_id.in_(item_ids), Dependency.after_id.in_(item_ids)
-        )
-    )
-    return [(row.after_id, row.item_id) for row in rows]
 
 
 def due_between(actor: Actor, start: date, end: date, roadmap_id: int | None = None) -> Sequence[Any]:

@@ -1,18 +1,18 @@
 """What can be done with plans. Each public function is one transaction (or joins the caller's)."""
 
 from roadmap.service.changes import NewChange, draft_change, take_change_step
+from roadmap.service.dependencies import add_dependency, remove_dependency
 from roadmap.service.evidence import attach, verify
 from roadmap.service.indicators import NewIndicator, NewValue, add_indicator, record_value
 from roadmap.service.items import (
-    add_dependency,
     assign_executor,
     enter_fact,
     link,
-    remove_dependency,
     settle_link,
     take_item_step,
     take_item_step_with_files,
 )
+from roadmap.service.moves import draft_moves
 from roadmap.service.plans import (
     NewItem,
     NewPlan,
@@ -44,6 +44,7 @@ __all__ = [
     "attach",
     "create_plan",
     "draft_change",
+    "draft_moves",
     "drop_item",
     "edit_item",
     "enter_fact",

@@ -19,8 +19,7 @@ from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.signoffs.service import decide
 from core.workflow import Ask, Taken
 from roadmap import readers, results
-from roadmap.graph import would_close_a_circle
-from roadmap.models import Dependency, IndicatorValue, Item, ItemIndicator, ItemLink, Occurrence
+from roadmap.models import IndicatorValue, Item, ItemIndicator, ItemLink, Occurrence
 from roadmap.rules.people import COORDINATORS, executes, side_of
 from roadmap.service.evidence import locked_occurrence
 from roadmap.states import roadmap_item
@@ -159,37 +158,6 @@ def _required(value: Any) -> Decimal:
     if figure is None:
         raise NotValid(_("Введите значение или отметьте, что сведения не предоставлены"), "value")
     return figure
-
-
-def add_dependency(
-    item_id: int, after_id: int, actor: Actor, *, blocking: bool = True, lag_days: int = 0
-) -> Dependency:
-    """`item` begins after `after`. Raises NotValid when the two are one, of different plans, or close a circle."""
-    with transaction():
-        item, before = visible_item(item_id, actor), visible_item(after_id, actor)
-        _coordinator(item, actor)
-        if item.roadmap_id != before.roadmap_id or item.id == before.id:
-            raise NotValid(_("Нужно другое мероприятие того же плана"), "after")
-        if would_close_a_circle(item.roadmap_id, item.id, before.id):
-            raise NotValid(_("Получится круг: %(a)s уже предшествует %(b)s", a=item.code, b=before.code), "after")
-        row = Dependency(
-            roadmap_id=item.roadmap_id, item_id=item.id, after_id=before.id, blocking=blocking, lag_days=lag_days
-        )
-        db.session.add(row)
-        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add_dependency", data={"after": before.code}))
-        db.session.flush()
-        return row
-
-
-def remove_dependency(dependency_id: int, actor: Actor) -> None:
-    with transaction():
-        row = db.session.get(Dependency, dependency_id)
-        if row is None:
-            raise NotFound(_("Связь не найдена"))
-        item = visible_item(row.item_id, actor)
-        _coordinator(item, actor)
-        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "remove_dependency", data={"after": row.after_id}))
-        db.session.delete(row)
 
 
 def _coordinator(item: Item, actor: Actor) -> None:

@@ -20,11 +20,13 @@ from roadmap.periods import RECURRENCES, label
 from roadmap.queries import decisions as decision_reads
 from roadmap.queries.items import ItemPage, moment
 from roadmap.rules.people import COORDINATORS, side_of
+from roadmap.rules.situation import situation
 from roadmap.service.evidence import TAKES_FILES, readable
 from roadmap.states import roadmap_item
 from roadmap.states.changes import KINDS as CHANGE_KINDS
 from roadmap.states.changes import change_request
 from roadmap.views.blueprint import ask_of, bp, number, required_upload, uploads_of, version_asked
+from roadmap.views.dependencies import add_from_form
 from roadmap.wording import ITEM_ACTS, PURPOSES, side_name
 
 
@@ -41,6 +43,8 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         "roadmap/item.html",
         p=page,
         faults=faults or {},
+        typed=request.form,
+        blockers=_blockers(page),
         stages=shown.stages(page.round, names, me().id) if page.round else [],
         history=[_act(row, page.plan) for row in page.of("act")],
         documents=[_file(row) for row in page.of("file")],
@@ -59,6 +63,11 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         coordinates=bool(party) and me().has(*COORDINATORS),
         executors=_executors(page) if party and me().has(*COORDINATORS) and "assign" in request.args else (),
     ), status
+
+
+def _blockers(page: ItemPage) -> set[str]:
+    """Codes of the items that do not let this one begin now."""
+    return set(situation(page.row).blockers) if page.row.state == "planned" else set()
 
 
 def _executors(page: ItemPage) -> list[tuple[int, str]]:
@@ -186,8 +195,7 @@ def add_dependency(item_id: int) -> Any:
     """The item waits for another one, named by its number."""
     page = queries.item_page(me(), item_id)
     try:
-        after = queries.item_by_code(page.plan.id, request.form.get("after", "").strip())
-        service.add_dependency(item_id, after, me(), blocking=bool(request.form.get("blocking")))
+        add_from_form(item_id, page.plan.id)
     except NotValid as refusal:
         return _page(queries.item_page(me(), item_id), 422, refusal.fields)
     return redirect(url_for("roadmap.item", item_id=item_id))
@@ -195,5 +203,6 @@ def add_dependency(item_id: int) -> Any:
 
 @bp.post("/items/<int:item_id>/dependencies/<int:dependency_id>/remove")
 def remove_dependency(item_id: int, dependency_id: int) -> Any:
+    """The item waits no more."""
     service.remove_dependency(dependency_id, me())
     return redirect(url_for("roadmap.item", item_id=item_id))

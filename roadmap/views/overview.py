@@ -1,4 +1,4 @@
-"""Other views of a plan: the dashboard, the board, the chart, the calendar."""
+"""Other views of a plan: the board and the calendar."""
 
 from __future__ import annotations
 
@@ -12,35 +12,14 @@ from flask_babel import gettext as _
 from core import clock
 from core.accounts.login import me, public
 from core.documents.downloads import given
-from roadmap import feeds, flags, gantt, queries
+from roadmap import feeds, flags, queries
 from roadmap.periods import shift
-from roadmap.queries import indicators, overview, spans
+from roadmap.queries import overview, spans
 from roadmap.states.items import STEPS
-from roadmap.tiles import tiles
-from roadmap.views.blueprint import bp, number
+from roadmap.views.blueprint import bp
 from roadmap.views.plans import search_asked, words
 
 COLUMNS = ("planned", "in_progress", "on_review", "on_confirmation", "returned", "suspended", "done")
-
-
-@bp.get("/roadmaps/<int:roadmap_id>/dashboard")
-def dashboard(roadmap_id: int) -> Any:
-    """One screen for a deputy: what is late and on whose side, what is due, indicators, what else is in motion."""
-    actor = me()
-    head = queries.plan_head(actor, roadmap_id)
-    pressing = overview.pressing(actor, head)
-    return render_template(
-        "roadmap/dashboard.html",
-        head=head,
-        counts=overview.counts(actor, head),
-        late=[row for row in pressing if row.overdue],
-        soon=[row for row in pressing if not row.overdue],
-        indicators=indicators.standing(actor, head.id, str(clock.today().year)),
-        tiles=[(tile.title, tile.lines(actor)) for tile in tiles()],
-        today=clock.today(),
-        figure=indicators.figure,
-        **words(),
-    )
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/board")
@@ -61,50 +40,6 @@ def board(roadmap_id: int) -> Any:
     )
 
 
-@bp.get("/roadmaps/<int:roadmap_id>/gantt")
-def chart(roadmap_id: int) -> Any:
-    """The chart: sections, items, control points, dependencies, baseline, today."""
-    actor = me()
-    head = queries.plan_head(actor, roadmap_id)
-    search = search_asked(size=spans.CHART)
-    page = spans.chart_items(actor, head, search)
-    zoom = request.args.get("zoom", "quarter")
-    zoom = zoom if zoom in gantt.SCALE else "quarter"
-    start, end = _window(head, zoom)
-    ids = [row.id for row in page.items]
-    drawn = gantt.Chart(
-        start,
-        end,
-        zoom,
-        clock.today(),
-        page.items,
-        spans.bars(ids, start, end),
-        spans.edges(ids),
-        {row.id: f"/items/{row.id}" for row in page.items},
-    )
-    return render_template(
-        "roadmap/gantt.html",
-        head=head,
-        page=page,
-        search=search,
-        svg=gantt.draw(drawn),
-        zoom=zoom,
-        zooms={"month": _("месяцы"), "quarter": _("кварталы"), "year": _("годы")},
-        start=start,
-        back=shift(start, -12),
-        ahead=shift(start, 12),
-    )
-
-
-def _window(head: Any, zoom: str) -> tuple[date, date]:
-    """Months show a year, the others the whole plan; `from` moves the window of months."""
-    if zoom != "month":
-        return head.period_start, head.period_end + timedelta(days=31)
-    asked = number((request.args.get("from") or "").replace("-", "")[:4])
-    year = asked or min(max(clock.today().year, head.period_start.year), head.period_end.year)
-    return date(year, 1, 1), date(year, 12, 31)
-
-
 @bp.get("/roadmaps/<int:roadmap_id>/calendar")
 def calendar(roadmap_id: int) -> Any:
     """A month of terms."""
@@ -123,6 +58,7 @@ def calendar(roadmap_id: int) -> Any:
         previous=shift(first, -1),
         following=shift(first, 1),
         today=clock.today(),
+        overdue=flags.overdue,
         feed=request.args.get("feed", ""),
         **words(),
     )

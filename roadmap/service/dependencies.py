@@ -1,0 +1,84 @@
+"""Which item waits for which: kept by the sides' coordinators beside the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from core import audit
+from core.accounts.actor import Actor
+from core.db import db, locked, transaction
+from core.errors import NotAllowed, NotFound, NotValid
+from roadmap.graph import circle_with
+from roadmap.models import Dependency, Item, Roadmap
+from roadmap.rules.people import COORDINATORS, side_of
+from roadmap.service.items import visible_item
+
+LONGEST_LAG = 1000
+
+
+def add_dependency(
+    item_id: int, after_id: int, actor: Actor, *, blocking: bool = True, lag_days: Any = 0, lag_working: bool = False
+) -> Dependency:
+    """`item` begins after `after` is done and `lag_days` more (working) days have passed; `blocking` forbids to start.
+
+    The same pair again changes its lag and kind. Raises NotValid when the two are of different plans or close a circle
+    («2.1 → 2.4 → 2.1»), NotAllowed, NotFound.
+    """
+    lag = _lag(lag_days)
+    with transaction():
+        item, before = visible_item(item_id, actor), visible_item(after_id, actor)
+        _coordinator(item, actor)
+        locked(Roadmap, item.roadmap_id)
+        _no_circle(item, before)
+        row = db.session.scalars(
+            select(Dependency).where(Dependency.item_id == item.id, Dependency.after_id == before.id)
+        ).one_or_none()
+        if row is None:
+            row = Dependency(roadmap_id=item.roadmap_id, item_id=item.id, after_id=before.id)
+            db.session.add(row)
+        row.blocking, row.lag_days, row.lag_working = blocking, lag, lag_working
+        data = {"after": before.code, "blocking": blocking, "lag": lag, "working": lag_working}
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add_dependency", data=data))
+        db.session.flush()
+        return row
+
+
+def _lag(value: Any) -> int:
+    try:
+        lag = int(str(value if value not in (None, "") else 0))
+    except ValueError as error:
+        raise NotValid(_("Нужно целое число"), "lag_days") from error
+    if not 0 <= lag <= LONGEST_LAG:
+        raise NotValid(_("Не меньше 0 и не больше %(n)s дней", n=LONGEST_LAG), "lag_days")
+    return lag
+
+
+def _no_circle(item: Item, before: Item) -> None:
+    """Under the plan's lock: two links added at once must not close a circle together."""
+    if item.roadmap_id != before.roadmap_id or item.id == before.id:
+        raise NotValid(_("Нужно другое мероприятие того же плана"), "after")
+    circle = circle_with(item.roadmap_id, item.id, before.id)
+    if circle:
+        raise NotValid(_("Получится круг: %(circle)s", circle=" → ".join(circle)), "after")
+
+
+def remove_dependency(dependency_id: int, actor: Actor) -> None:
+    """Raises NotFound, NotAllowed."""
+    with transaction():
+        row = db.session.get(Dependency, dependency_id)
+        if row is None:
+            raise NotFound(_("Связь не найдена"))
+        item = visible_item(row.item_id, actor)
+        _coordinator(item, actor)
+        before = db.session.get_one(Item, row.after_id)
+        data = {"after": before.code}
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "remove_dependency", data=data))
+        db.session.delete(row)
+
+
+def _coordinator(item: Item, actor: Actor) -> None:
+    if not (actor.has(*COORDINATORS) and side_of(item, actor)):
+        raise NotAllowed(_("Связи ведёт координатор Стороны"))

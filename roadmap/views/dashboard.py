@@ -1,0 +1,43 @@
+"""One screen for a deputy minister."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template
+
+from core import clock
+from core.accounts.login import me
+from roadmap import queries
+from roadmap.queries import dashboard as reads
+from roadmap.queries import indicators, overview
+from roadmap.tiles import tiles
+from roadmap.views.blueprint import bp
+from roadmap.views.plans import words
+
+
+@bp.get("/roadmaps/<int:roadmap_id>/dashboard")
+def dashboard(roadmap_id: int) -> Any:
+    """What is late and on whose side, what is due, indicators against plan, what else is in motion.
+
+    Every figure is a link to the rows it was counted from.
+    """
+    actor = me()
+    head = queries.plan_head(actor, roadmap_id)
+    pressing = overview.pressing(actor, head)
+    counts = overview.counts(actor, head)
+    return render_template(
+        "roadmap/dashboard.html",
+        head=head,
+        counts=counts,
+        totals=overview.totals(counts),
+        late=[row for row in pressing if row.overdue][: overview.FEW],
+        soon=[row for row in pressing if not row.overdue][: overview.FEW],
+        year=reads.year(actor, head),
+        affairs=reads.affairs(actor, head),
+        indicators=indicators.standing(actor, head.id, str(clock.today().year)),
+        tiles=[(tile.title, tile.lines(actor)) for tile in tiles()],
+        today=clock.today(),
+        figure=indicators.figure,
+        **words(),
+    )

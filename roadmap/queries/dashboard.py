@@ -16,7 +16,7 @@ from roadmap import readers
 from roadmap.models import ChangeRequest, Item, Meeting, MeetingDecision, Occurrence
 from roadmap.queries.plans import PlanHead
 from roadmap.service.changes import KIND as CHANGE
-from roadmap.service.meetings import KIND as DECISION
+from roadmap.service.decisions import KIND as DECISION
 
 ANSWERED_BY_OTHER = ("submitted", "review_other")
 OVERDUE_DECISION = ("issued", "accepted", "in_progress", "returned", "extension_requested")

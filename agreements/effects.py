@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from agreements import documents, journals, terms
+from agreements.fanout import wording
 from agreements.models import (
     Agreement,
     AgreementParty,
@@ -113,6 +114,7 @@ def _freeze(agreement: Agreement, actor: Actor, note: str) -> Revision:
     agreement.revisions.append(revision)
     agreement.revision_number = number
     db.session.flush()
+    wording.settle(agreement, revision.clauses)
     return revision
 
 
@@ -183,6 +185,7 @@ def adopt_agreed_wordings(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     ]
     if protocol.state == "open":
         protocol.state, protocol.closed_at = "abandoned", clock.now()
+    wording.settle(agreement)
 
 
 def open_signing(agreement: Agreement, actor: Actor, ask: Ask) -> None:
@@ -282,7 +285,7 @@ def _end_of_years(agreement: Agreement) -> None:
 def recompute_terms(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     """The parent's consolidated terms after a registered supplementary agreement: one more edition."""
     source = db.session.get_one(Agreement, int(ask.data["source"]))
-    terms.next_edition(agreement, source)
+    wording.amended(agreement, source, terms.next_edition(agreement, source))
 
 
 def prolong(agreement: Agreement, actor: Actor, ask: Ask) -> None:

@@ -13,6 +13,8 @@ from agreements import catalogue, documents
 from agreements.models import Agreement, AgreementParty
 from core.accounts.models import Organisation
 from core.documents import issuing, kinds
+from core.documents.clauses import read_clauses
+from core.documents.models import DocumentTemplate
 from core.web.kept import in_russian
 
 LEAST_PARTIES = 2
@@ -31,11 +33,22 @@ class Preview:
 def preview(agreement: Agreement) -> Preview:
     """The draft on paper now, complete or not. Nothing is kept. The row may be a transient one."""
     lacking = catalogue.lacking(agreement)
-    return Preview(_rendered(agreement, lacking), list(dict.fromkeys(lacking.values())))
+    content = _rendered(agreement, lacking, agreement.clauses)
+    return Preview(content, list(dict.fromkeys(lacking.values())))
+
+
+def template_text(agreement: Agreement, template: DocumentTemplate | None = None) -> list[dict[str, Any]]:
+    """The clauses the template in force (or an earlier one) makes of the data, before any editing by hand."""
+    return read_clauses(_rendered(agreement, catalogue.lacking(agreement), [], template))
 
 
 @in_russian
-def _rendered(agreement: Agreement, lacking: Mapping[str, str]) -> bytes:
+def _rendered(
+    agreement: Agreement,
+    lacking: Mapping[str, str],
+    clauses: list[dict[str, Any]],
+    template: DocumentTemplate | None = None,
+) -> bytes:
     lacking_names = {LENT.get(name, name) for name in lacking}
     _stand_ins(agreement)
     order = documents.order(
@@ -43,12 +56,12 @@ def _rendered(agreement: Agreement, lacking: Mapping[str, str]) -> bytes:
         "draft",
         revision=(agreement.revision_number or 0) + 1,
         status_label=_("предпросмотр"),
-        clauses=agreement.clauses or None,
+        clauses=clauses or None,
     )
     context = dict(order.context)
     for entry in kinds.kind(agreement.kind).fields()["fields"]:
         _fill(context, {**entry, "required": entry.get("required") or entry["name"] in lacking_names})
-    return issuing.preview(replace(order, context=context))
+    return issuing.preview(replace(order, context=context), template)
 
 
 def _stand_ins(agreement: Agreement) -> None:

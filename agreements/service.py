@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from agreements import locking, terms
 from agreements.documents import order
+from agreements.fanout import wording
 from agreements.hooks import settle_round
 from agreements.models import Agreement, AgreementParty, PaperCopy
 from agreements.parties import acts_as, is_initiator, roles_of
@@ -175,6 +176,7 @@ def edit(agreement_id: int, entered: AgreementInput, actor: Actor, version: int 
         _fill(agreement, entered, actor)
         db.session.flush()
         _readers(agreement)
+        wording.follow_data(agreement)
         agreement.moved_at = clock.now()
         audit.append(actor.who(), audit.Act("agreement", agreement.id, "edit"))
         return agreement
@@ -191,6 +193,7 @@ def edit_clauses(
                 raise NotValid(_("Пункт без текста: исключите его или напишите текст"), "clauses")
         agreement.clauses = [dict(clause) for clause in clauses]
         agreement.drafters = sorted({*agreement.drafters, *([actor.id] if actor.id else [])})
+        wording.settle(agreement)
         agreement.moved_at = clock.now()
         audit.append(actor.who(), audit.Act("agreement", agreement.id, "edit_clauses"))
         return agreement

@@ -24,12 +24,13 @@ def first_edition(agreement: Agreement, revision: Revision) -> None:
     _keep(agreement, 1, agreement.effective_from or clock.today(), revision.clauses, None)
 
 
-def next_edition(agreement: Agreement, source: Agreement) -> None:
-    """Apply a registered supplementary agreement to the latest terms."""
+def next_edition(agreement: Agreement, source: Agreement) -> list[Clause]:
+    """Apply a registered supplementary agreement to the latest terms; the terms of the new edition."""
     base = latest(agreement.id)
     agreement.edition += 1
     clauses = apply(base.clauses if base else [], source.data.get("changes", []))
     _keep(agreement, agreement.edition, source.effective_from or clock.today(), clauses, source.id)
+    return clauses
 
 
 def _keep(agreement: Agreement, edition: int, effective: date, clauses: list[Clause], source_id: int | None) -> None:

@@ -1,6 +1,16 @@
 """Tables of agreements."""
 
 from agreements.models.agreement import Agreement, AgreementParty, Revision
+from agreements.models.fanout import (
+    BoardAct,
+    BoardActRow,
+    Deviations,
+    ModelForm,
+    ModelRevision,
+    Sending,
+    SendingRow,
+    Sent,
+)
 from agreements.models.imports import ImportRun
 from agreements.models.life import Amendment, Notice, Prolongation
 from agreements.models.registration import Journal, RegistrationEntry
@@ -13,10 +23,15 @@ __all__ = [
     "Agreement",
     "AgreementParty",
     "Amendment",
+    "BoardAct",
+    "BoardActRow",
     "Delivery",
+    "Deviations",
     "ElectronicSignature",
     "ImportRun",
     "Journal",
+    "ModelForm",
+    "ModelRevision",
     "Notice",
     "PaperCopy",
     "PartySignature",
@@ -26,5 +41,8 @@ __all__ = [
     "Revision",
     "SavedView",
     "SearchText",
+    "Sending",
+    "SendingRow",
+    "Sent",
     "Webhook",
 ]

@@ -32,8 +32,8 @@ class Agreement(Stateful, Model):
     """Number of a supplementary agreement among its parent's."""
     parent_edition: Mapped[int | None]
     """The edition of the parent's terms the changes were drawn against."""
-    model_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
-    """The model agreement this one was fanned out from."""
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("agreement_model.id"), index=True)
+    """The model agreement this one was sent out from."""
     initiator_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     city: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -11,12 +11,11 @@ from agreements import amending, drafting, service
 from agreements.dossier import head
 from agreements.forms.clauses import next_number, same_text, typed_changes, typed_clauses, untouched
 from agreements.models import Agreement
-from agreements.preview import preview
+from agreements.preview import template_text
 from agreements.views.blueprint import bp
 from agreements.views.steps import version
 from core.accounts.actor import Actor
 from core.accounts.login import me
-from core.documents.clauses import read_clauses
 from core.documents.comparison import compare_clauses, segments
 from core.errors import NotNow, NotValid, Refusal
 
@@ -41,16 +40,6 @@ def text(agreement_id: int) -> Any:
         return _text_page(head(agreement_id, actor), wanted, own, refusal), refusal.status
     flash(_("Текст сохранён") if wanted else _("Текст снова как в шаблоне"), "success")
     return redirect(url_for("agreements.text", agreement_id=agreement_id))
-
-
-def template_text(agreement: Agreement) -> list[dict[str, Any]]:
-    """The clauses the template makes of the draft's data, before any editing by hand."""
-    kept = agreement.clauses
-    try:
-        agreement.clauses = []
-        return read_clauses(preview(agreement).content)
-    finally:
-        agreement.clauses = kept
 
 
 def _text_page(agreement: Agreement, clauses: Any, own: Any, refusal: Refusal | None = None) -> str:

@@ -228,10 +228,10 @@ def fingerprint(document: IssuedDocument) -> str:
     return "" if secret is None else secret.sha256
 
 
-def preview(order: Order) -> bytes:
-    """The same rendering without keeping anything: for the live view beside a form."""
+def preview(order: Order, template: DocumentTemplate | None = None) -> bytes:
+    """The same rendering without keeping anything: for the live view beside a form, or by an earlier `template`."""
     snapshot = to_json({**order.context, "doc": {**doc_block(order, "ПРОЕКТ"), "verify_url": ""}})
-    return produce(active_template(order.kind), snapshot, order.clauses)[0]
+    return produce(template or active_template(order.kind), snapshot, order.clauses)[0]
 
 
 def doc_block(order: Order, code: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Fan-out: one model agreement sent to many counterparties, each its own agreement; what each text made of it."""

@@ -75,7 +75,7 @@ def apply(clauses: Sequence[Clause], changes: Sequence[dict[str, Any]]) -> list[
     """The clauses after the changes: restate, add after a clause, exclude (the number stays, struck).
 
     A change: {"action": "restate" | "add" | "exclude", "clause_id", "number", "text"}; an added clause follows the
-    clause `clause_id` and has the level of it. Raises NotValid when a clause is not there.
+    clause `clause_id` and has its level, or the "level" of the change. Raises NotValid when a clause is not there.
     """
     result = [dict(clause) for clause in clauses]
     for change in changes:
@@ -88,7 +88,7 @@ def apply(clauses: Sequence[Clause], changes: Sequence[dict[str, Any]]) -> list[
             result[index]["text"] = EXCLUDED
         else:
             new = {**result[index], "id": change.get("new_id") or f"{change['clause_id']}+", "text": change["text"]}
-            new["number"] = change["number"]
+            new["number"], new["level"] = change["number"], change.get("level") or new.get("level")
             result.insert(index + 1, new)
     return result
 

@@ -10,6 +10,7 @@ from agreements import clock_work, searching, telling
 from agreements.affairs import ending, evidence, imports, journals, merging, saved, webhooks
 from agreements.affairs.blueprint import api, bp
 from agreements.evidence import commands
+from agreements.fanout import room as fanout
 from agreements.importing import service as importing
 from agreements.journals import may_keep
 from agreements.webhooks.service import may_keep as keeps_webhooks
@@ -25,6 +26,7 @@ def init_app(app: APIFlask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(api)
     app.cli.add_command(commands.group)
+    fanout.init_app(app)
     nav_item(_l("Журнал регистрации"), "affairs.journal", visible=may_keep, order=25)
     user_link(_l("Вебхуки"), "affairs.webhooks", visible=keeps_webhooks, order=50)
     journal.describe("registration_journal", _l("Журнал регистрации"))

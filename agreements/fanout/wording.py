@@ -100,9 +100,22 @@ def record(sent: Sent, agreement: Agreement, base: Text, text: Text, frozen: boo
         )
         db.session.add(kept)
     found = deviations(base, text)
-    kept.found, kept.count, kept.at = with_origins(agreement, found, kept.revision), len(found), clock.now()
+    kept.found = _anchored(with_origins(agreement, found, kept.revision), base)
+    kept.count, kept.at = len(found), clock.now()
     db.session.flush()
     return kept
+
+
+def _anchored(found: list[dict[str, Any]], base: Text) -> list[dict[str, Any]]:
+    """Added clauses with `anchor`: the clause of the model they come after, whatever else was put in between."""
+    known = {str(clause["id"]) for clause in base}
+    gone = {each["id"] for each in found if each["kind"] == "removed"}
+    anchors: dict[str, str] = {}
+    for each in found:
+        if each["kind"] == "added":
+            own = each["place"] in known and each["place"] not in gone
+            each["anchor"] = anchors[each["id"]] = each["place"] if own else anchors.get(each["place"], "")
+    return found
 
 
 def amended(agreement: Agreement, source: Agreement, clauses: Sequence[dict[str, Any]]) -> None:

@@ -125,11 +125,14 @@ def _on_desks(agreement: Agreement) -> list[tuple[Slot, list[int]]]:
 
 def tell(company: Company) -> None:
     """All scenes, oldest first; dates are counted back from today."""
+    from agreements.demo.fanout import model_sent_out
+
     framework = cooperation_of_2023(company)
     today = clock.today()
     amendment_on_its_way(company, framework, add_back(today, 9))
     guidance_waits_for_signature(company, add_back(today, 24))
     cluster_in_draft(company, add_back(today, 2))
+    model_sent_out(company, add_back(today, 12))
 
 
 def add_back(day: date, working_days: int) -> date:

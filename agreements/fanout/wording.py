@@ -86,22 +86,15 @@ def record(sent: Sent, agreement: Agreement, base: Text, text: Text, frozen: boo
     sent.base = [dict(clause) for clause in base]
     sent.base_hash, sent.text_hash = text_hash(base), text_hash(text)
     db.session.flush()
-    kept = db.session.scalars(
-        select(Deviations).where(
-            Deviations.sent_id == sent.id,
-            Deviations.base_hash == sent.base_hash,
-            Deviations.text_hash == sent.text_hash,
-        )
-    ).one_or_none()
-    if kept is None:
-        number = agreement.revision_number + (0 if frozen else 1)
-        kept = Deviations(
-            sent_id=sent.id, base_hash=sent.base_hash, text_hash=sent.text_hash, revision=number, found=[]
-        )
-        db.session.add(kept)
+    hashes = {"base_hash": sent.base_hash, "text_hash": sent.text_hash}
+    kept = db.session.scalars(select(Deviations).filter_by(sent_id=sent.id, **hashes)).one_or_none()
+    number = kept.revision if kept else agreement.revision_number + (0 if frozen else 1)
     found = deviations(base, text)
-    kept.found = _anchored(with_origins(agreement, found, kept.revision), base)
-    kept.count, kept.at = len(found), clock.now()
+    told = _anchored(with_origins(agreement, found, number), base)
+    if kept is None:
+        kept = Deviations(sent_id=sent.id, **hashes, revision=number)
+        db.session.add(kept)
+    kept.found, kept.count, kept.at = told, len(found), clock.now()
     db.session.flush()
     return kept
 

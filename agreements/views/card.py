@@ -11,6 +11,8 @@ from agreements import history, queries, shown
 from agreements.catalogue import KINDS
 from agreements.documents import ROLE_LABELS
 from agreements.dossier import Dossier, dossier
+from agreements.drafting import may_draft
+from agreements.models import Agreement
 from agreements.parties import acts_as, is_initiator
 from agreements.service import EDITABLE
 from agreements.signing.asking import asks
@@ -64,10 +66,18 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         may_amend=agreement.state == "registered"
         and agreement.kind in KINDS
         and acts_as(agreement, actor, "coordinator"),
+        model_url=_model_url(agreement, actor),
         may_return=acts_as(agreement, actor, "registrar") or acts_as(agreement, actor, "coordinator"),
         expires_soon=queries.expires_soon(agreement.valid_until, agreement.state),
         typed=typed or {},
     )
+
+
+def _model_url(agreement: Agreement, actor: Actor) -> str:
+    """The board of the model it was sent from, for its sender alone."""
+    if agreement.model_id is None or not is_initiator(agreement, actor) or not may_draft(actor):
+        return ""
+    return url_for("fanout.show", model_id=agreement.model_id)
 
 
 def _task_url(slot_id: int) -> str:

@@ -21,16 +21,31 @@ from werkzeug.test import TestResponse
 
 from agreements.demo import scenes
 from agreements.demo.load import Company
-from agreements.models import Agreement, Delivery, ImportRun, PaperCopy, RegistrationEntry, Revision, SavedView, Webhook
+from agreements.fanout.wanted import Wanted
+from agreements.models import (
+    Agreement,
+    BoardAct,
+    Delivery,
+    ImportRun,
+    ModelForm,
+    PaperCopy,
+    RegistrationEntry,
+    Revision,
+    SavedView,
+    Sending,
+    Sent,
+    Webhook,
+)
 from core import clock
 from core.accounts.models import Person
 from core.db import db, transaction
 from core.documents.models import Attachment, IssuedDocument
 from core.signoffs.models import PaperAct, Protocol, ProtocolRow, Remark, Slot
+from tests.agreements import fanouts
 from tests.agreements.lives import an_amendment
 from tests.builders import sign_in
 
-ROOMS = ("agreements", "affairs", "documents", "signoffs")
+ROOMS = ("agreements", "affairs", "fanout", "documents", "signoffs")
 SECRET = "Щёлкино"
 """A word that stands in the agreement's title, and nowhere else."""
 TITLE = f"Соглашение о городе {SECRET}"
@@ -54,7 +69,15 @@ def secret(app: APIFlask, company: Company) -> dict[str, list[Any]]:
             row.title = TITLE
         with clock.at(scenes.Stage(company, date(2026, 3, 2)).next()):
             draft = an_amendment(company, agreement)
+        a_fan_out(company)
         return ids(agreement, draft)
+
+
+def a_fan_out(company: Company) -> None:
+    """A model with the word in its title, sent to a college that is not the stranger's, and an act on its board."""
+    model = fanouts.a_model(company, title=TITLE)
+    fanouts.a_sending(company, model, [Wanted(1, "", company.organisations["perm_polytech"])])
+    fanouts.act(company, model, "submit", fanouts.sent(model))
 
 
 def ids(agreement: Agreement, draft: Agreement) -> dict[str, list[Any]]:
@@ -75,13 +98,17 @@ def ids(agreement: Agreement, draft: Agreement) -> dict[str, list[Any]]:
         "remark_id": of(Remark),
         "protocol_id": of(Protocol),
         "row_id": of(ProtocolRow),
-        "act_id": of(PaperAct),
         "paper_act_id": of(PaperAct),
         "webhook_id": of(Webhook),
         "delivery_id": of(Delivery),
         "run_id": of(ImportRun),
         "view_id": of(SavedView),
         "entry_id": of(RegistrationEntry),
+        "model_id": of(ModelForm),
+        "sending_id": of(Sending),
+        "sent_id": of(Sent),
+        "act_id": [*of(PaperAct), *of(BoardAct)],
+        "clause": ["c3", "+c3"],
         "kind": ["agreement"],
         "step": ["terminate"],
         "name": ["terminate"],
@@ -162,6 +189,8 @@ def test_a_person_of_another_organisation_reaches_nothing(
 def about(path: str, secret: dict[str, list[Any]]) -> bool:
     """Whether an address names the secret itself."""
     places = [str(number) for number in secret["agreement_id"]]
+    if re.search(r"/models/(\d|sendings|acts|counterparties)", path):
+        return True
     return any(re.search(rf"/agreements?/{number}(/|$|\?)", path) for number in places)
 
 
@@ -192,3 +221,36 @@ def test_whoever_belongs_there_does_reach_it(
             assert TITLE in words(answer), address
     with client.post(f"{own}/evidence.zip") as answer:
         assert TITLE in words(answer)
+    model = secret["model_id"][0]
+    for address in (f"/models/{model}", "/models", f"/api/v1/models/{model}", f"/models/{model}/deviations.xlsx"):
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+    with client.get(f"/models/{model}") as answer:
+        assert TITLE in words(answer)
+
+
+def test_a_counterparty_sees_its_own_agreement_and_neither_the_board_nor_the_others(
+    app: APIFlask, company: Company, client: FlaskClient
+) -> None:
+    with app.app_context():
+        model = fanouts.a_model(company, title=TITLE)
+        keys = ("perm_polytech", "samara_college")
+        rows = [Wanted(number, "", company.organisations[key]) for number, key in enumerate(keys, 1)]
+        fanouts.a_sending(company, model, rows)
+        found = {row.organisation_id: row for row in fanouts.sent(model)}
+        own, other = (found[company.organisations[key]].agreement_id for key in keys)
+        person = db.session.get_one(Person, company.people["perm.polytech"])
+        sent_id = found[company.organisations["perm_polytech"]].id
+        known = {"model_id": [model.id], "sent_id": [sent_id], "sending_id": [1], "act_id": [1], "clause": ["c3"]}
+        known |= {"number": [1], "agreement_id": [own]}
+    sign_in(client, person)
+    assert client.get(f"/agreements/{own}").status_code == 200
+    assert client.get(f"/agreements/{other}").status_code == 404
+    assert client.get("/api/v1/agreements/counts").json == {"counts": {"draft": 1}, "capped": False}
+    with client.get("/agreements") as answer:
+        assert words(answer).count(TITLE) == 1
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.split(".")[0] in ("fanout", "fanout_api") and rule.arguments & {"model_id", "sent_id"}:
+            for address in addresses(app, rule, known):
+                for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                    assert client.open(address, method=method, json={}).status_code in (404, 422), f"{method} {address}"

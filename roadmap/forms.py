@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -86,6 +87,15 @@ class TermsForm(FlaskForm):
         return values | {"control_points": points_of(self.points.data or "")}
 
 
+class NewItemForm(TermsForm):
+    """A request to add an item: all it would say, and why."""
+
+    reason = TextAreaField(_l("Почему"), [DataRequired(_l("Напишите, почему нужно изменение")), Length(max=4000)])
+
+    def terms(self) -> dict[str, Any]:
+        return {name: value for name, value in super().terms().items() if name != "reason"}
+
+
 class ChangeForm(FlaskForm):
     """A request to change one item: only the fields its kind may change stand in the form."""
 
@@ -98,12 +108,16 @@ class ChangeForm(FlaskForm):
         _l("Ответственная Сторона"),
         choices=options((side, SIDE_NAMES[side]) for side in ("ministry", "corporation", "both")),
     )
+    period_key = SelectField(_l("Период, срок которого переносится"), [Optional()])
+    period_due = DateField(_l("Новый срок этого периода"), [Optional()])
     unit = StringField(_l("Ответственный исполнитель"), [Optional(), Length(max=500)])
+    organisation_id = SelectField(_l("Организация исполнителя"), coerce=lambda value: int(value) if value else None)
     co_executors = _optional_text(_l("Соисполнители"))
     title = _optional_text(_l("Мероприятие"))
     result = _optional_text(_l("Ожидаемый результат"))
     document_kind = StringField(_l("Вид документа"), [Optional(), Length(max=500)])
-    points = _optional_text(_l("Контрольные точки"))
+    points = _optional_text(_l("Контрольные точки"), description=_l("по одной в строке: название – срок"))
+    legal_basis = _optional_text(_l("Правовое основание"))
     target = StringField(_l("Целевое значение"))
     target_unit = StringField(_l("Единица измерения"))
     reason = TextAreaField(_l("Почему"), [DataRequired(_l("Напишите, почему нужно изменение")), Length(max=4000)])
@@ -113,16 +127,30 @@ class ChangeForm(FlaskForm):
         from roadmap.service.changes import FIELDS_OF_KIND
 
         wanted = {"points" if name == "control_points" else name for name in FIELDS_OF_KIND.get(kind, ())}
+        if "period_dates" in wanted:
+            wanted |= {"period_key", "period_due"}
         for name in list(self._fields):
             if name not in (*wanted, "kind", "reason", "csrf_token"):
                 del self[name]
         self.kind.data = kind
 
-    def values(self) -> dict[str, Any]:
-        """The entered terms as the service takes them."""
+    def offer(self, periods: list[tuple[str, str]]) -> None:
+        """The organisations and, for a recurring item, its periods."""
+        if "organisation_id" in self._fields:
+            self.organisation_id.choices = options([("", "—"), *((row.id, row.short_name) for row in choices())])
+        if "period_key" in self._fields:
+            self.period_key.choices = options([("", "—"), *periods])
+            if not periods:
+                del self.period_key, self.period_due
+
+    def values(self, period_dates: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The entered terms as the service takes them; a moved period joins those moved before."""
         from roadmap.wording import points_of
 
         taken = {name: value for name, value in self.data.items() if name not in ("kind", "reason", "csrf_token")}
         if "points" in taken:
             taken["control_points"] = points_of(taken.pop("points") or "")
+        key, moved = taken.pop("period_key", ""), taken.pop("period_due", None)
+        if key and moved:
+            taken["period_dates"] = {**(period_dates or {}), key: moved.isoformat()}
         return taken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -159,3 +160,9 @@ def _as_day(text: str) -> str | None:
 def points_text(points: list[dict[str, Any]]) -> str:
     """The reverse of `points_of`, for the form."""
     return "\n".join(" – ".join(filter(None, (point["title"], point.get("term")))) for point in points)
+
+
+def slip(changes: Mapping[str, Any]) -> int | None:
+    """By how many days a request moves the term: later is positive; None where it moves no day."""
+    was, now = changes.get("due_on") or (None, None)
+    return (date.fromisoformat(now) - date.fromisoformat(was)).days if was and now else None

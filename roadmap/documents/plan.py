@@ -12,7 +12,7 @@ from core.db import db
 from core.documents.issuing import Order
 from core.web.kept import in_russian
 from roadmap.documents import parties
-from roadmap.models import ChangeRequest, Edition, Indicator, IndicatorValue, Item, ItemTerms, Roadmap
+from roadmap.models import Edition, Indicator, IndicatorValue, Item, ItemTerms, Roadmap
 
 MOST_YEARS = 3
 """The template's table has three columns of years."""
@@ -21,6 +21,8 @@ MOST_YEARS = 3
 @in_russian
 def order(edition: Edition, rendition: str, *, key: str, status_label: str) -> Order:
     """What goes to the desks: the plan itself, or the changes where it amends an edition in force."""
+    from roadmap.documents.changes import changes_context
+
     kind = "plan" if edition.number == 1 else "plan_changes"
     context = plan_context(edition) if kind == "plan" else changes_context(edition)
     return _order(edition, kind, context, rendition, key, status_label)
@@ -53,7 +55,7 @@ def plan_context(edition: Edition) -> dict[str, Any]:
     """Everything the plan's template prints, from the edition's terms."""
     roadmap = edition.roadmap
     rows = terms_of(edition.id)
-    context = _head(edition) | {"sections": _sections(roadmap, rows)}
+    context = head_of(edition) | {"sections": _sections(roadmap, rows)}
     years = list(range(roadmap.period_start.year, roadmap.period_end.year + 1))[:MOST_YEARS]
     indicators = _indicators(roadmap, years)
     if indicators:
@@ -61,7 +63,8 @@ def plan_context(edition: Edition) -> dict[str, Any]:
     return context
 
 
-def _head(edition: Edition) -> dict[str, Any]:
+def head_of(edition: Edition) -> dict[str, Any]:
+    """What stands above the table and under it: parties, subject, period, number, coordinators."""
     roadmap = edition.roadmap
     head: dict[str, Any] = parties.both(roadmap, edition.approved_on) | {
         "subject": roadmap.title,
@@ -151,52 +154,3 @@ def number(value: Any) -> str:
     if value is None:
         return "–"
     return f"{value.normalize():,f}".replace(",", "\u00a0").replace(".", ",")
-
-
-def changes_context(edition: Edition) -> dict[str, Any]:
-    """«Изменения, которые вносятся в план»: what is restated, added, excluded, and why."""
-    roadmap = edition.roadmap
-    before = {item.id: terms for item, terms in terms_of(base_of(edition).id)}
-    requests = db.session.scalars(
-        select(ChangeRequest).where(ChangeRequest.edition_id == edition.id).order_by(ChangeRequest.number)
-    ).all()
-    touched = {request.item_id for request in requests}
-    rows = [(item, terms) for item, terms in terms_of(edition.id) if item.id in touched]
-    return _head(edition) | {
-        "base_revision": base_of(edition).number,
-        "restated": [
-            row_of(roadmap, item.code, terms) for item, terms in rows if item.id in before and not terms.excluded
-        ],
-        "added": [row_of(roadmap, item.code, terms) for item, terms in rows if item.id not in before],
-        "excluded": [{"number": item.code, "title": terms.title} for item, terms in rows if terms.excluded],
-        "reasons": [reason_of(roadmap, request) for request in requests],
-    }
-
-
-def base_of(edition: Edition) -> Edition:
-    """The edition this one amends."""
-    return db.session.scalars(
-        select(Edition)
-        .where(
-            Edition.roadmap_id == edition.roadmap_id,
-            Edition.number < edition.number,
-            Edition.state.in_(("in_force", "superseded", "final_report", "closed")),
-        )
-        .order_by(Edition.number.desc())
-        .limit(1)
-    ).one()
-
-
-def reason_of(roadmap: Roadmap, request: ChangeRequest) -> dict[str, Any]:
-    from roadmap.wording import wording
-
-    party = roadmap.party_of(request.side)
-    code = request.item.code if request.item else ""
-    pairs = [(wording(field, was), wording(field, now)) for field, (was, now) in request.changes.items()]
-    return {
-        "number": code,
-        "was": "; ".join(was for was, _now in pairs if was),
-        "now": "исключён" if request.kind == "exclusion" else "; ".join(now for _was, now in pairs if now),
-        "reason": request.reason,
-        "asked_by": party.organisation.alias or party.organisation.short_name if party else "",
-    }

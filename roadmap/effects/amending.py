@@ -21,7 +21,7 @@ DATES = ("starts_on", "due_on", "until_on")
 
 def put_in(edition: Edition, actor: Actor) -> None:
     """Put every approved request into the edition's terms. Raises NotNow naming the requests that are out of date."""
-    requests = _waiting(edition.roadmap_id)
+    requests = waiting_requests(edition.roadmap_id)
     stale = [request for request in requests if request.item_id is not None and _is_stale(request, edition)]
     if stale:
         numbers = ", ".join(str(request.number) for request in stale)
@@ -44,7 +44,8 @@ def put_in(edition: Edition, actor: Actor) -> None:
     db.session.flush()
 
 
-def _waiting(roadmap_id: int) -> Sequence[ChangeRequest]:
+def waiting_requests(roadmap_id: int) -> Sequence[ChangeRequest]:
+    """Requests both sides approved that no edition carries yet, in the order they were asked."""
     return db.session.scalars(
         select(ChangeRequest)
         .where(

@@ -16,6 +16,7 @@ from core.db import db
 from core.errors import NotFound
 from core.web.paging import PAGE, Key, Page, page
 from core.workflow import Offer
+from roadmap import readers
 from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Roadmap, RoadmapParty
 from roadmap.service.changes import KIND
 from roadmap.states.changes import change_request
@@ -27,6 +28,7 @@ def change_list(actor: Actor, roadmap_id: int, state: str = "", after: str = "",
     statement = (
         select(
             change.id, change.number, change.kind, change.state, change.side, change.reason, change.author_name,
+            change.changes, change.answered_side, change.answered_name,
             Item.code, ItemTerms.title, Edition.number.label("edition"),
         )
         .outerjoin(Item, Item.id == change.item_id)
@@ -75,3 +77,46 @@ def change_page(actor: Actor, change_id: int) -> ChangePage:
         .order_by(AuditRecord.seq.desc())
     )
     return ChangePage(row, found[1], offers, list(history))
+
+
+def changeable(actor: Actor, roadmap_id: int) -> list[tuple[int, str]]:
+    """Items of the plan in force the actor may ask to change: (id, «2.3. Название»)."""
+    rows = db.session.execute(
+        select(Item.id, Item.code, ItemTerms.title)
+        .join(ItemTerms, ItemTerms.id == Item.terms_id)
+        .where(Item.roadmap_id == roadmap_id, ~ItemTerms.excluded, visible_to(actor, readers.ITEM, Item.id))
+        .order_by(Item.section, Item.number)
+    )
+    return [(row.id, f"{row.code}. {row.title}") for row in rows]
+
+
+def ruling_edition(actor: Actor, roadmap_id: int) -> Edition | None:
+    """The edition in force the actor may see, with its plan; None where there is none."""
+    return (
+        db.session.execute(
+            select(Edition)
+            .where(
+                Edition.roadmap_id == roadmap_id,
+                Edition.state == "in_force",
+                visible_to(actor, readers.EDITION, Edition.id),
+            )
+            .options(joinedload(Edition.roadmap).joinedload(Roadmap.parties).joinedload(RoadmapParty.organisation))
+        )
+        .unique()
+        .scalar_one_or_none()
+    )
+
+
+def pending(actor: Actor, roadmap_id: int) -> list[ChangeRequest]:
+    """Requests on their way that the next edition will not carry unless both sides approve them."""
+    rows = db.session.scalars(
+        select(ChangeRequest)
+        .where(
+            ChangeRequest.roadmap_id == roadmap_id,
+            ChangeRequest.state.in_(("draft", "submitted", "review_other")),
+            visible_to(actor, KIND, ChangeRequest.id),
+        )
+        .order_by(ChangeRequest.number)
+        .options(joinedload(ChangeRequest.item))
+    )
+    return list(rows)

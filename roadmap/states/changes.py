@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.accounts.actor import Actor
+from core.errors import NotValid
 from core.workflow import Ask, Input, State, Step, Workflow
 from roadmap.rules import changes as rules
 
@@ -32,7 +34,10 @@ KINDS: dict[str, Any] = {
 
 
 def keep_reason(row: Any, actor: Actor, ask: Ask) -> None:
-    row.reason = ask.comment.strip()
+    """The reason typed with the draft stands, unless another is given now; without any it is not submitted."""
+    row.reason = ask.comment.strip() or row.reason
+    if not row.reason:
+        raise NotValid(_("Напишите причину: без неё шаг не сделать"), "comment")
 
 
 def keep_answer(row: Any, actor: Actor, ask: Ask) -> None:
@@ -47,7 +52,6 @@ STEPS = (
         _l("Подать"),
         who=(rules.asks_for_change,),
         entails=(keep_reason,),
-        comment=True,
     ),
     Step(
         "to_other",

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from core.accounts.actor import name_shown
 from core.accounts.login import me
-from core.errors import NotValid
+from core.documents.downloads import DOCX, given
+from core.errors import NotFound, NotValid
 from core.signoffs.words import minute
 from core.web.forms import Refused, attempt
 from roadmap import queries, service
-from roadmap.forms import ChangeForm
+from roadmap.documents import changes as documents
+from roadmap.forms import ChangeForm, NewItemForm
+from roadmap.periods import label, spread
 from roadmap.queries import decisions as decision_reads
-from roadmap.queries.changes import change_list, change_page
+from roadmap.queries.changes import change_list, change_page, changeable, pending, ruling_edition
+from roadmap.queries.plans import section_titles
+from roadmap.rules.people import COORDINATORS
 from roadmap.service import NewChange
+from roadmap.states import roadmap as machine
 from roadmap.states.changes import KINDS, change_request
-from roadmap.views.blueprint import ask_of, bp, version_asked
-from roadmap.wording import FIELDS, points_text, side_name, wording
+from roadmap.views.blueprint import ask_of, bp, number, version_asked
+from roadmap.wording import FIELDS, points_text, side_name, slip, wording
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/changes")
@@ -36,6 +42,8 @@ def changes(roadmap_id: int) -> Any:
         states=change_request.states,
         kinds=KINDS,
         side_name=side_name,
+        slip=slip,
+        asks=me().has(*COORDINATORS),
     )
 
 
@@ -44,18 +52,92 @@ def new_change(item_id: int) -> Any:
     """Draft a request about an item: what stands now is in the form; what differs becomes было → стало."""
     row, _found = queries.find_item(me(), item_id)
     kind = request.values.get("kind", "term")
+    if kind not in KINDS or kind == "new_item":
+        return redirect(url_for("roadmap.new_request", roadmap_id=row.item.roadmap_id))
     terms = row.item.terms
     assert terms is not None
     form = ChangeForm(obj=terms, points=points_text(terms.control_points))
     form.keep(kind)
-    title = _("Запрос на изменение пункта %(code)s", code=row.item.code)
+    form.offer(_periods(terms, row.item.roadmap.period_end))
+    status = 200
     if form.is_submitted():
-        new = NewChange(kind, form.values(), form.reason.data or "", item_id=item_id)
+        new = NewChange(kind, form.values(terms.period_dates), form.reason.data or "", item_id=item_id)
         done = attempt(form, lambda: service.draft_change(row.item.roadmap_id, new, me()))
         if not isinstance(done, Refused):
             return redirect(url_for("roadmap.change", change_id=done.id))
-        return render_template("roadmap/change_form.html", form=form, title=title, row=row, kind=kind, kinds=KINDS), 422
-    return render_template("roadmap/change_form.html", form=form, title=title, row=row, kind=kind, kinds=KINDS)
+        status = done.status
+    title = _("Запрос на изменение пункта %(code)s", code=row.item.code)
+    return render_template("roadmap/change_form.html", form=form, title=title, row=row, kind=kind, kinds=KINDS), status
+
+
+def _periods(terms: Any, end: Any) -> list[tuple[str, str]]:
+    """The periods of a recurring item whose day can be moved by itself."""
+    spans = spread(terms, end) if terms.recurrence != "once" else []
+    return [(one.key, f"{label(one.key)}: {wording('due_on', one.due_on)}") for one in spans if one.key]
+
+
+@bp.route("/roadmaps/<int:roadmap_id>/changes/new", methods=["GET", "POST"])
+def new_request(roadmap_id: int) -> Any:
+    """Draft a request to add an item; the other kinds begin with choosing theirs."""
+    head = queries.plan_head(me(), roadmap_id)
+    form = NewItemForm()
+    form.offer([(row.number, row.title) for row in section_titles(roadmap_id)])
+    status = 200
+    if form.is_submitted():
+        new = NewChange("new_item", form.terms(), form.reason.data or "", section=form.section.data)
+        done = attempt(form, lambda: service.draft_change(roadmap_id, new, me()))
+        if not isinstance(done, Refused):
+            return redirect(url_for("roadmap.change", change_id=done.id))
+        status = done.status
+    return render_template(
+        "roadmap/request_form.html", form=form, head=head, items=changeable(me(), roadmap_id), kinds=KINDS
+    ), status
+
+
+@bp.get("/roadmaps/<int:roadmap_id>/changes/item")
+def choose_item(roadmap_id: int) -> Any:
+    """From the list of items to the form of a request about one of them."""
+    queries.plan_head(me(), roadmap_id)
+    item_id, kind = number(request.args.get("item")), request.args.get("kind", "term")
+    if item_id is None:
+        return redirect(url_for("roadmap.new_request", roadmap_id=roadmap_id))
+    return redirect(url_for("roadmap.new_change", item_id=item_id, kind=kind if kind in KINDS else "term"))
+
+
+@bp.get("/roadmaps/<int:roadmap_id>/next-edition")
+def next_edition(roadmap_id: int) -> Any:
+    """What the next edition will contain, before anybody starts it."""
+    head = queries.plan_head(me(), roadmap_id)
+    ruling = ruling_edition(me(), roadmap_id)
+    found = documents.next_edition(ruling) if ruling is not None else None
+    offers = [offer for offer in machine.offers(ruling, me()) if offer.name == "start_amendment"] if ruling else []
+    return render_template(
+        "roadmap/next_edition.html",
+        head=head,
+        found=found,
+        ruling=ruling,
+        pending=pending(me(), roadmap_id),
+        offers=[offer for offer in offers if offer.mine],
+        phrase=documents.phrase,
+        titles={row.number: row.title for row in section_titles(roadmap_id)},
+        kinds=KINDS,
+        states=change_request.states,
+        fields=FIELDS,
+        wording=wording,
+        side_name=side_name,
+        slip=slip,
+    )
+
+
+@bp.get("/roadmaps/<int:roadmap_id>/next-edition.docx")
+def next_edition_paper(roadmap_id: int) -> Response:
+    """The document «Изменения, которые вносятся в план…» as it would be drawn up now; nothing is kept."""
+    queries.plan_head(me(), roadmap_id)
+    ruling = ruling_edition(me(), roadmap_id)
+    if ruling is None:
+        raise NotFound(_("Действующей редакции нет"))
+    content = documents.preview_of(documents.next_edition(ruling))
+    return given(content, _("Изменения в план мероприятий (предварительный просмотр)") + ".docx", DOCX)
 
 
 @bp.get("/changes/<int:change_id>")
@@ -76,6 +158,7 @@ def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = Non
         fields=FIELDS,
         wording=wording,
         side_name=side_name,
+        slip=slip(found.row.changes),
         decisions=decision_reads.of_change(me(), found.row.id),
         history=[_act(record) for record in found.history],
     ), status

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 
+import docx
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 
 from core import clock
+from core.db import db
 from core.documents.models import IssuedDocument
 from core.errors import NotAllowed, NotNow, NotValid
 from core.workflow import Ask
@@ -19,6 +23,7 @@ from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Occurrence
 from roadmap.service import NewChange
 from roadmap.service.changes import take_change_step
 from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, edition_of, in_force, occurrence_of, step
+from tests.roadmap.test_pages import signed_in
 
 Session = scoped_session[Any]
 
@@ -164,3 +169,97 @@ def test_a_request_says_only_what_its_kind_may_change(db_session: Session) -> No
     for values in ({"title": "другое"}, {"due_on": date(2026, 12, 31)}, {"due_on": date(2025, 1, 1)}):
         with pytest.raises(NotValid):
             service.draft_change(plan.id, NewChange("term", values, item_id=item.id), cast.who("m_coord"))
+
+
+def test_the_next_edition_is_shown_before_it_is_started(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        moved, out = an_item(cast, plan), an_item(cast, plan, title="Лишнее")
+        in_force(cast, plan)
+        later = {"due_on": date(2027, 3, 31), "term_text": "до 31 марта 2027 г."}
+        approved(cast, plan.id, NewChange("term", later, item_id=moved.id))
+        approved(cast, plan.id, NewChange("exclusion", {}, item_id=out.id))
+        stale = approved(cast, plan.id, NewChange("term", {"due_on": date(2027, 5, 31)}, item_id=moved.id))
+        waits = service.draft_change(
+            plan.id, NewChange("suspension", {}, "почему", item_id=moved.id), cast.who("c_coord")
+        )
+        plan_id, stale_number, waits_number = plan.id, stale.number, waits.number
+    client = signed_in(app, cast, "m_coord")
+    found = client.get(f"/api/v1/roadmaps/{plan_id}/next-edition").get_json()
+    assert [one["text"] for one in found["changes"]] == [
+        "Пункт 1.1 изложить в следующей редакции:",
+        "Пункт 1.2 «Лишнее» исключить.",
+    ]
+    assert (found["number"], found["base"], found["stale"]) == (2, 1, [stale_number])
+    page = client.get(f"/roadmaps/{plan_id}/next-edition").get_data(as_text=True)
+    assert "до 31 марта 2027 г." in page
+    assert "+90" in page
+    assert f'<td class="x">{waits_number}</td>' in page
+    paper = docx.Document(io.BytesIO(client.get(f"/roadmaps/{plan_id}/next-edition.docx").data))
+    text = "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    assert "2. Пункт 1.2 «Лишнее» исключить." in text
+    with app.app_context():
+        assert db.session.scalars(select(Edition.number)).all() == [1]
+
+
+def test_a_new_item_is_asked_for_on_its_page(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        item = an_item(cast, plan)
+        in_force(cast, plan)
+        plan_id, item_id = plan.id, item.id
+    client = signed_in(app, cast, "c_coord")
+    path = f"/roadmaps/{plan_id}/changes/new"
+    assert "Дополнить план мероприятием" in client.get(path).get_data(as_text=True)
+    form = {"section": "1", "title": "Новое", "recurrence": "once", "responsible_side": "both", "organisation_id": ""}
+    refused = client.post(path, data=form)
+    assert refused.status_code == 422
+    assert "Новое</textarea>" in refused.get_data(as_text=True)
+    page = client.post(path, data={**form, "reason": "поручение"}, follow_redirects=True)
+    assert "Новое" in page.get_data(as_text=True)
+    to_item = client.get(f"/roadmaps/{plan_id}/changes/item?item={item_id}&kind=exclusion")
+    assert to_item.headers["Location"].endswith(f"/items/{item_id}/changes/new?kind=exclusion")
+    with app.app_context():
+        row = db.session.scalars(select(ChangeRequest)).one()
+        assert (row.kind, row.section, row.reason, row.state) == ("new_item", 1, "поручение", "draft")
+        take_change_step(row.id, "submit", cast.who("c_coord"), Ask())
+        take_change_step(row.id, "to_other", cast.who("c_coord"), Ask())
+        approved_one = take_change_step(row.id, "approve", cast.who("m_coord"), Ask())
+        assert approved_one.to_state == "approved"
+    shown = client.get(f"/roadmaps/{plan_id}/next-edition").get_data(as_text=True)
+    assert "дополнить пунктом 1.2 следующего содержания" in shown
+
+
+def test_every_kind_has_its_form_and_one_period_is_moved_alone(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        item = an_item(cast, plan, recurrence="quarterly", starts_on=date(2026, 1, 1), due_on=date(2026, 4, 10))
+        in_force(cast, plan)
+        item_id = item.id
+    client = signed_in(app, cast, "m_coord")
+    for kind in ("term", "executor", "result", "indicator", "exclusion", "suspension"):
+        assert client.get(f"/items/{item_id}/changes/new?kind={kind}").status_code == 200
+    form = {"term_text": "до 31 декабря 2026 г.", "starts_on": "2026-01-01", "due_on": "2026-04-10", "reason": "сдвиг"}
+    period = {"period_key": "2026-Q3", "period_due": "2026-08-20"}
+    answer = client.post(f"/items/{item_id}/changes/new?kind=term", data={**form, **period, "kind": "term"})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    with app.app_context():
+        row = db.session.scalars(select(ChangeRequest)).one()
+        assert row.changes["period_dates"][1] == {"2026-Q3": "2026-08-20"}
+
+
+def test_a_request_without_any_reason_is_not_submitted(db_session: Session) -> None:
+    cast = a_cast()
+    plan = a_plan(cast)
+    item = an_item(cast, plan)
+    in_force(cast, plan)
+    row = service.draft_change(plan.id, NewChange("exclusion", {}, item_id=item.id), cast.who("m_coord"))
+    with pytest.raises(NotValid):
+        take_change_step(row.id, "submit", cast.who("m_coord"), Ask())
+    take_change_step(row.id, "submit", cast.who("m_coord"), Ask("не нужно"))
+    for step_name, state in (("to_other", "review_other"), ("withdraw", "withdrawn")):
+        take_change_step(row.id, step_name, cast.who("m_coord"), Ask())
+        assert db_session.get_one(ChangeRequest, row.id).state == state

@@ -112,7 +112,7 @@ def places(current: Round | None, parties: Mapping[int, str]) -> dict[int, tuple
     return found
 
 
-def timeline(history: Iterable[Row], labels: Mapping[int, tuple[str, str]]) -> list[dict[str, Any]]:
+def timeline(history: Iterable[Any], labels: Mapping[int, tuple[str, str]]) -> list[dict[str, Any]]:
     """The history as `ui.timeline` takes it, newest first. `labels`: see `places`."""
     found: list[dict[str, Any]] = []
     last: tuple[Any, ...] | None = None

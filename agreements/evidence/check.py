@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agreements.evidence import archive
-from core.audit.chain import START, canonical
+from agreements.evidence import archive, manifest
+from agreements.evidence.journals import Journal, check_anchors, check_chain, last_packing
 
-FORMAT = "soglasovano-evidence/1"
-MANIFEST = "manifest.json"
-Rows = list[dict[str, Any]]
+ANCHORS = "audit/anchors.json"
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
 
 
 @dataclass(frozen=True)
@@ -42,129 +42,161 @@ class Checked:
     def holds(self) -> bool:
         return not self.faults
 
+    @property
+    def places(self) -> set[str]:
+        return {fault.place for fault in self.faults}
+
+    def fault(self, place: str, what: str) -> None:
+        self.faults.append(Fault(place, what))
+
 
 def check(path: Path) -> Checked:
     """Check the pack in `path`. Reads nothing else: no database, no network."""
     checked = Checked()
     try:
         with path.open("rb") as source, zipfile.ZipFile(source) as opened:
+            if manifest.NAME not in opened.namelist() and _begins_a_pack(path):
+                # What was found is the directory of a Word file inside, near the place where the pack ends too soon.
+                raise zipfile.BadZipFile
             contents = dict(_readable(opened, checked))
-            _check_manifest(contents, opened.namelist(), checked)
-            if checked.holds:
-                _check_journals(contents, checked)
-                _check_ties(contents, checked)
+            _check_contents(contents, opened.namelist(), checked)
             if checked.holds and archive.rewritten(opened) != archive.digest_of(source):
-                checked.faults.append(Fault("архив", "изменены служебные байты архива, содержимое файлов цело"))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
-        checked.faults.append(Fault("архив", f"не читается: {error}"))
+                checked.fault("архив", "упакован заново или изменены его служебные байты; содержимое файлов цело")
+    except UNREADABLE:
+        checked.fault("архив", _why_unreadable(path))
     return checked
+
+
+def _begins_a_pack(path: Path) -> bool:
+    """Whether the file begins as the service begins a pack: with the manifest."""
+    with path.open("rb") as source:
+        return source.read(30 + len(manifest.NAME)).endswith(manifest.NAME.encode())
+
+
+def _why_unreadable(path: Path) -> str:
+    """In words, by what the file begins with."""
+    if not path.stat().st_size:
+        return "не читается: файл пуст"
+    if _begins_a_pack(path):
+        return "не читается: файл обрезан или повреждено оглавление в его конце"
+    return "не читается: это не пакет доказательств в архиве ZIP или изменено его начало"
 
 
 def _readable(opened: zipfile.ZipFile, checked: Checked) -> Iterator[tuple[str, bytes]]:
     for info in opened.infolist():
         try:
             yield info.filename, opened.read(info)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
-            checked.faults.append(Fault(info.filename, "файл изменён: не читается или не сходится сумма"))
+        except UNREADABLE:
+            checked.fault(info.filename, "файл изменён: не читается или не сходится сумма")
 
 
-def _check_manifest(contents: Mapping[str, bytes], names: list[str], checked: Checked) -> None:
+def _check_contents(contents: Mapping[str, bytes], names: list[str], checked: Checked) -> None:
+    """The journals hold; the manifest is the one they tell of; the files are those of the manifest."""
+    journals = {path: Journal(path, _parsed(raw)) for path, raw in contents.items() if path.startswith("audit/")}
+    journals.pop(ANCHORS, None)
+    broken = [found for journal in journals.values() for found in check_chain(journal)]
+    checked.heads = {path: journal.head for path, journal in journals.items()}
+    if _read_manifest(contents, journals, checked):
+        _check_files(contents, names, checked)
+    for place, what in broken:
+        checked.fault(place, what)
+    if checked.holds:
+        for place, what in check_anchors(_parsed(contents[ANCHORS]), journals):
+            checked.fault(place, what)
+        _check_documents(journals, checked)
+        _check_signatures(contents, checked)
+
+
+def _read_manifest(contents: Mapping[str, bytes], journals: Mapping[str, Journal], checked: Checked) -> bool:
+    """The manifest as the journal tells it, held against the file; the file's own where no journal tells of one."""
+    raw = contents.get(manifest.NAME)
+    told = _told(contents, journals)
+    if raw is None and manifest.NAME not in checked.places:
+        checked.fault(manifest.NAME, "опись удалена")
+    elif raw is not None and told is not None and raw != manifest.as_json(told):
+        checked.fault(manifest.NAME, "опись изменена: она не та, что внесена в журнал")
+    own: Any = _parsed(raw) if raw is not None else None
+    if told is None and raw is not None and not manifest.is_manifest(own):
+        checked.fault(manifest.NAME, "опись изменена: это не опись пакета")
+    checked.manifest = told or (own if manifest.is_manifest(own) else {})
+    checked.manifest_sha256 = hashlib.sha256(raw or b"").hexdigest()
+    if told is None and checked.manifest:
+        _no_packing(manifest.own_journal(checked.manifest["agreement"]["id"]), contents, journals, checked)
+    return bool(checked.manifest)
+
+
+def _told(contents: Mapping[str, bytes], journals: Mapping[str, Journal]) -> dict[str, Any] | None:
+    for path, journal in journals.items():
+        record = last_packing(journal)
+        if record is not None and path == manifest.own_journal(record["data"]["agreement"].get("id")):
+            return manifest.made_of(record, contents[path])
+    return None
+
+
+def _no_packing(path: str, contents: Mapping[str, bytes], journals: Mapping[str, Journal], checked: Checked) -> None:
+    if path in contents and journals[path].whole:
+        checked.fault(path, "журнал обрезан: в конце нет записи о составлении пакета")
+
+
+def _check_files(contents: Mapping[str, bytes], names: list[str], checked: Checked) -> None:
     """Every file is there once, whole, and nothing else is."""
-    raw = contents.get(MANIFEST)
-    manifest = _parsed(raw) if raw is not None else None
-    if raw is None or not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        checked.faults.append(Fault(MANIFEST, "опись удалена или изменена"))
-        return
-    checked.manifest, checked.manifest_sha256 = manifest, hashlib.sha256(raw).hexdigest()
-    listed = {str(row["path"]): row for row in manifest["files"]}
-    broken = {fault.place for fault in checked.faults}
+    listed = {row["path"]: row for row in checked.manifest["files"]}
+    strange = {name for name in names if name not in listed and name != manifest.NAME}
+    renamed = _renamed(listed, contents, strange)
+    broken = checked.places
     for path, row in listed.items():
-        if path not in contents:
+        if path in renamed:
+            checked.fault(path, f"файл переименован: в архиве он назван «{renamed[path]}»")
+        elif path not in contents:
             if path not in broken:
-                checked.faults.append(Fault(path, "файл удалён"))
-        elif hashlib.sha256(contents[path]).hexdigest() != row["sha256"] or len(contents[path]) != row["size"]:
-            checked.faults.append(Fault(path, "файл изменён"))
+                checked.fault(path, "файл удалён")
+        elif not _same(row, contents[path]):
+            checked.fault(path, "файл изменён")
     for name in sorted(set(names)):
-        if name not in listed and name != MANIFEST:
-            checked.faults.append(Fault(name, "файл добавлен: в описи его нет"))
+        if name in strange - set(renamed.values()):
+            checked.fault(name, "файл добавлен: в описи его нет")
         if names.count(name) > 1:
-            checked.faults.append(Fault(name, "файл записан в архив дважды"))
+            checked.fault(name, "файл записан в архив дважды")
+
+
+def _same(row: Mapping[str, Any], content: bytes) -> bool:
+    return (hashlib.sha256(content).hexdigest(), len(content)) == (row["sha256"], row["size"])
+
+
+def _renamed(
+    listed: Mapping[str, Mapping[str, Any]], contents: Mapping[str, bytes], strange: set[str]
+) -> dict[str, str]:
+    """Files that are there whole under another name: the listed name → the present one."""
+    found: dict[str, str] = {}
+    for path, row in listed.items():
+        for name in sorted(strange - set(found.values())):
+            if path not in contents and name in contents and _same(row, contents[name]):
+                found[path] = name
+                break
+    return found
 
 
 def _parsed(raw: bytes) -> Any:
     try:
         return json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
-def _journals(contents: Mapping[str, bytes]) -> Iterator[tuple[str, Rows]]:
-    for path, raw in contents.items():
-        if path.startswith("audit/") and path != "audit/anchors.json":
-            yield path, _parsed(raw) or []
-
-
-def _check_journals(contents: Mapping[str, bytes], checked: Checked) -> None:
-    """The chains hold, and the heads the service anchored are in them."""
-    ends: dict[tuple[str, int], list[str]] = {}
-    broken: set[tuple[str, int]] = set()
-    for path, rows in _journals(contents):
-        hashes: list[str] = []
-        for number, row in enumerate(rows, start=1):
-            if fault := record_fault(row, hashes):
-                checked.faults.append(Fault(f"{path}, запись {number}", fault))
-                break
-            hashes.append(row["hash"])
-        if rows:
-            subject = rows[0]["subject_kind"], rows[0]["subject_id"]
-            ends[subject] = hashes
-            if len(hashes) < len(rows):
-                broken.add(subject)
-        checked.heads[path] = hashes[-1] if hashes else ""
-    for anchor in _parsed(contents["audit/anchors.json"]) or []:
-        for kind, subject_id, seq, head in anchor["heads"]:
-            hashes = ends.get((kind, subject_id), [])
-            if (kind, subject_id) not in broken and (seq > len(hashes) or hashes[seq - 1] != head):
-                place = f"audit/{kind}-{subject_id}.json, запись {seq}"
-                checked.faults.append(Fault(place, "не совпадает с общей цепочкой"))
-
-
-def record_fault(row: Mapping[str, Any], hashes: list[str]) -> str:
-    """What is wrong with a record that follows `hashes`, or ""."""
-    content = {name: value for name, value in row.items() if name != "hash"}
-    if row.get("seq") != len(hashes) + 1:
-        return "пропущена или переставлена запись"
-    if row.get("previous_hash") != (hashes[-1] if hashes else START):
-        return "хэш предыдущей записи не совпадает"
-    if hashlib.sha256(canonical(content)).hexdigest() != row.get("hash"):
-        return "содержание записи изменено"
-    return ""
-
-
-def _check_ties(contents: Mapping[str, bytes], checked: Checked) -> None:
-    """Documents are those the journal says were issued; files those it says were packed; signatures bind to them."""
-    journals = dict(_journals(contents))
-    issued = {
-        int(row["subject_id"]): str(row["document_hash"])
-        for rows in journals.values()
-        for row in rows
-        if row["subject_kind"] == "issued_document" and row["step"] == "issue"
-    }
-    known: set[str] = set()
+def _check_documents(journals: Mapping[str, Journal], checked: Checked) -> None:
+    """Documents are those their journals say were issued."""
     for row in checked.manifest["files"]:
-        if "document_hash" in row:
-            known.add(row["sha256"])
-            if issued.get(row["document_id"], row["sha256"]) != row["sha256"]:
-                checked.faults.append(Fault(row["path"], "не тот файл, что выдан по журналу"))
-    for path, sha256 in _packed(journals.values()).items():
-        if hashlib.sha256(contents.get(path, b"")).hexdigest() != sha256:
-            checked.faults.append(Fault(path, "не тот файл, что внесён в пакет по журналу"))
+        if "document_hash" not in row:
+            continue
+        journal = journals.get(f"audit/issued_document-{row['document_id']}.json")
+        issued = [each["document_hash"] for each in journal.rows if each["step"] == "issue"] if journal else []
+        if row["sha256"] not in issued:
+            checked.fault(row["path"], "не тот файл, что выдан по журналу")
+
+
+def _check_signatures(contents: Mapping[str, bytes], checked: Checked) -> None:
+    """Every signature is given on a text that the pack has."""
+    known = {row["sha256"] for row in checked.manifest["files"] if "document_hash" in row}
     for row in _parsed(contents.get("data/signatures.json", b"[]")) or []:
         if row["document_hash"] not in known:
-            checked.faults.append(Fault("data/signatures.json", f"подпись {row['id']} дана на текст, которого нет"))
-
-
-def _packed(journals: Iterable[Rows]) -> Mapping[str, str]:
-    """What the newest packing wrote into the journal."""
-    packings = [row for rows in journals for row in rows if row["step"] == "evidence_pack"]
-    return packings[-1]["data"]["files"] if packings else {}
+            checked.fault("data/signatures.json", f"подпись {row['id']} дана на текст, которого нет")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
@@ -13,7 +10,10 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from agreements.evidence import archive
+from agreements.evidence import archive, index, manifest
+from agreements.evidence.journals import PACKED
+from agreements.evidence.manifest import as_json
+from agreements.evidence.member import Member
 from agreements.models import Agreement, Amendment, Notice, PartySignature, Prolongation, RegistrationEntry, Revision
 from agreements.service import get_for
 from core import audit, clock
@@ -27,25 +27,10 @@ from core.documents.models import Attachment, IssuedDocument
 from core.errors import NotFound
 from core.signoffs.documents import issue_protocol, issue_remarks, issue_sheet
 from core.signoffs.models import Decision, Protocol, Remark, Round, Slot
-from core.store import digest, files
+from core.store import files
 
-FORMAT = "soglasovano-evidence/1"
 IN_MEMORY = 32 << 20
 SCAN = "application/zip"
-
-
-@dataclass
-class Member:
-    """A file of the pack: what it is, and what of the service it proves."""
-
-    path: str
-    content: bytes
-    what: str
-    proves: dict[str, Any] = field(default_factory=dict)
-
-    def row(self) -> dict[str, Any]:
-        size, sha256 = len(self.content), digest(self.content)
-        return {"path": self.path, "sha256": sha256, "size": size, "what": self.what, **self.proves}
 
 
 def pack(agreement_id: int, actor: Actor) -> tuple[BinaryIO, str]:
@@ -57,14 +42,18 @@ def pack(agreement_id: int, actor: Actor) -> tuple[BinaryIO, str]:
         agreement = get_for(agreement_id, actor)
         _papers(agreement, actor)
         found = [*_documents(agreement), *_attachments(agreement), *_data(agreement)]
-        hashes = {member.path: digest(member.content) for member in found}
-        act = audit.Act("agreement", agreement.id, "evidence_pack", data={"files": hashes})
-        audit.append(actor.who(), act)
+        found += _journals_of_documents(agreement, found)
+        about = _about(agreement)
+        found.insert(0, index.page(agreement, found, actor))
+        data = {"files": [member.row() for member in found], "agreement": about}
+        record = audit.append(actor.who(), audit.Act("agreement", agreement.id, PACKED, data=data))
         db.session.flush()
-        found += _journals(agreement, found)
-    manifest = _manifest(agreement, found, actor)
+        own = next(_journal("agreement", agreement.id))
+        listed = as_json(manifest.made_of(content_of(record), own.content))
     target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 — handed to the answer, which closes it
-    archive.write(cast(BinaryIO, target), _with_manifest(manifest, found))
+    archive.write(
+        cast(BinaryIO, target), [(manifest.NAME, listed), *((each.path, each.content) for each in (*found, own))]
+    )
     target.seek(0)
     return cast(BinaryIO, target), _name(agreement)
 
@@ -72,12 +61,6 @@ def pack(agreement_id: int, actor: Actor) -> tuple[BinaryIO, str]:
 def _name(agreement: Agreement) -> str:
     number = (agreement.number or str(agreement.id)).replace("/", "-")
     return f"Пакет доказательств {number}, {clock.in_moscow(clock.now()):%d.%m.%Y}.zip"
-
-
-def _with_manifest(manifest: bytes, found: Iterable[Member]) -> Iterator[tuple[str, bytes]]:
-    yield "manifest.json", manifest
-    for member in found:
-        yield member.path, member.content
 
 
 def _papers(agreement: Agreement, actor: Actor) -> None:
@@ -205,24 +188,27 @@ def _plain(row: Model) -> dict[str, Any]:
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> Member:
-    return Member(f"data/{name}.json", _json(rows), "data")
+    return Member(f"data/{name}.json", as_json(rows), "data")
 
 
-def _journals(agreement: Agreement, found: Iterable[Member]) -> Iterator[Member]:
-    """The chain of the agreement and those of its documents, whole; the anchors that hold their heads, by hash."""
-    subjects = [("agreement", agreement.id)]
-    documents = {member.proves["document_id"] for member in found if "document_id" in member.proves}
-    subjects += [("issued_document", document_id) for document_id in sorted(documents)]
-    for kind, subject_id in subjects:
-        records = db.session.scalars(
-            select(AuditRecord)
-            .where(AuditRecord.subject_kind == kind, AuditRecord.subject_id == subject_id)
-            .order_by(AuditRecord.seq)
-        )
-        rows = [{**content_of(record), "hash": record.hash} for record in records]
-        if rows:
-            yield Member(f"audit/{kind}-{subject_id}.json", _json(rows), "journal")
-    yield Member("audit/anchors.json", _json(list(_anchors(set(subjects)))), "anchors")
+def _journals_of_documents(agreement: Agreement, found: Iterable[Member]) -> Iterator[Member]:
+    """The chains of the agreement's documents, whole, and the anchors that hold their heads and the agreement's."""
+    documents = sorted({member.proves["document_id"] for member in found if "document_id" in member.proves})
+    for document_id in documents:
+        yield from _journal("issued_document", document_id)
+    subjects = {("agreement", agreement.id), *(("issued_document", document_id) for document_id in documents)}
+    yield Member("audit/anchors.json", as_json(list(_anchors(subjects))), "anchors")
+
+
+def _journal(kind: str, subject_id: int) -> Iterator[Member]:
+    records = db.session.scalars(
+        select(AuditRecord)
+        .where(AuditRecord.subject_kind == kind, AuditRecord.subject_id == subject_id)
+        .order_by(AuditRecord.seq)
+    )
+    rows = [{**content_of(record), "hash": record.hash} for record in records]
+    if rows:
+        yield Member(f"audit/{kind}-{subject_id}.json", as_json(rows), "journal")
 
 
 def _anchors(subjects: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
@@ -233,29 +219,18 @@ def _anchors(subjects: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
             yield {"id": anchor.id, "at": anchor.at, "hash": anchor.hash, "heads": ours}
 
 
-def _manifest(agreement: Agreement, found: Iterable[Member], actor: Actor) -> bytes:
+def _about(agreement: Agreement) -> dict[str, Any]:
+    """What the pack is about, as the manifest and the journal have it."""
     parties = [
         {"name": party.organisation.full_name, "inn": party.organisation.inn, "number": party.reg_number}
         for party in agreement.parties
     ]
-    subject = {
+    return {
         "id": agreement.id,
         "kind": agreement.kind,
         "title": agreement.title,
         "number": agreement.number,
         "state": agreement.state,
-        "signed_on": agreement.signed_on,
+        "signed_on": agreement.signed_on.isoformat() if agreement.signed_on else None,
         "parties": parties,
     }
-    made = {"at": clock.now(), "by": actor.name, "organisation": actor.organisation_name}
-    return _json({"format": FORMAT, "agreement": subject, "made": made, "files": [member.row() for member in found]})
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=_as_text).encode()
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no place in evidence")

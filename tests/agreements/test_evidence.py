@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from apiflask import APIFlask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
 
+from agreements import service
 from agreements.demo import scenes
 from agreements.demo.load import Company
 from agreements.evidence import archive
 from agreements.evidence.check import check
+from agreements.evidence.manifest import FORMAT
 from agreements.evidence.pack import pack
+from agreements.models import Agreement
+from agreements.states import agreement_machine
 from core import clock
 from core.audit.chain import anchor_heads
-from core.db import transaction
+from core.db import db, transaction
+from core.documents.attachments import Upload
 from core.errors import NotFound
+from core.signoffs.models import Protocol
+from core.signoffs.service import protocol
+from core.workflow import Ask
 from core.workflow.jobs import drain
+from tests.agreements.test_life import answer_remarks, desk_slot, edit_one_clause
 
 _made: dict[str, bytes] = {}
 
@@ -69,7 +84,7 @@ def test_a_whole_pack_verifies_and_holds_everything(packed: Path) -> None:
     checked = check(packed)
     assert checked.faults == []
     folders = {row["path"].split("/")[0] for row in checked.manifest["files"]}
-    assert folders == {"signed", "documents", "files", "data", "audit"}
+    assert folders == {"index.html", "signed", "documents", "files", "data", "audit"}
     renditions = {row.get("rendition") for row in checked.manifest["files"]}
     assert {"submitted", "registered", "sheet", "remarks"} <= renditions
     rounds = json.loads(zipfile.ZipFile(packed).read("data/rounds.json"))
@@ -122,8 +137,8 @@ def relisted(members: dict[str, bytes], path: str, content: bytes) -> None:
 
 def test_a_file_changed_together_with_the_manifest_is_betrayed_by_the_journal(packed: Path) -> None:
     for row in check(packed).manifest["files"]:
-        if row["what"] in ("document", "file", "data"):
-            path = row["path"]
+        path = row["path"]
+        if not path.startswith("audit/agreement-"):
             found = faults(changed(packed, lambda members, path=path: relisted(members, path, b"[ ]")))  # type: ignore[misc]
             assert any(fault.startswith(path) for fault in found), path
 
@@ -164,7 +179,252 @@ def test_what_is_no_pack_is_refused_in_words(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     archive.write(buffer, [("a.txt", b"a")])
     (tmp_path / "other.zip").write_bytes(buffer.getvalue())
-    assert faults(tmp_path / "other.zip") == ["manifest.json: опись удалена или изменена"]
+    assert faults(tmp_path / "other.zip") == ["manifest.json: опись удалена"]
+    (tmp_path / "empty.zip").write_bytes(b"")
+    assert faults(tmp_path / "empty.zip") == ["архив: не читается: файл пуст"]
+
+
+@pytest.mark.parametrize("left", [0.999, 0.5, 0.01])
+def test_a_pack_cut_short_is_told_so(packed: Path, left: float) -> None:
+    whole = packed.read_bytes()
+    packed.write_bytes(whole[: int(len(whole) * left)])
+    [fault] = faults(packed)
+    assert "обрезан" in fault
+
+
+def test_a_renamed_file_is_named_by_both_names(packed: Path) -> None:
+    [name] = [row["path"] for row in check(packed).manifest["files"] if row["path"].startswith("signed/")]
+    moved = changed(packed, lambda members: members.update({"signed/другое.docx": members.pop(name)}))
+    assert faults(moved) == [f"{name}: файл переименован: в архиве он назван «signed/другое.docx»"]
+
+
+def test_a_pack_zipped_anew_is_told_apart_from_a_changed_one(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as opened:
+        contents = dict(archive.members(opened))
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as again:
+        for name, content in contents.items():
+            again.writestr(name, content)
+    assert faults(packed) == [
+        "архив: упакован заново или изменены его служебные байты; содержимое файлов цело"
+    ]  # fmt: skip
+
+
+def own_journal(members: dict[str, bytes]) -> str:
+    return next(name for name in members if name.startswith("audit/agreement-"))
+
+
+def dropped(members: dict[str, bytes], path: str) -> None:
+    """Remove a file and its row of the manifest."""
+    del members[path]
+    manifest = json.loads(members["manifest.json"])
+    manifest["files"] = [row for row in manifest["files"] if row["path"] != path]
+    members["manifest.json"] = json.dumps(manifest).encode()
+
+
+def test_a_file_removed_together_with_its_row_is_betrayed_by_the_journal(packed: Path) -> None:
+    for row in check(packed).manifest["files"]:
+        path = row["path"]
+        found = faults(changed(packed, lambda members, path=path: dropped(members, path)))  # type: ignore[misc]
+        assert any(fault.startswith(path) for fault in found), path
+
+
+def test_a_file_added_together_with_a_row_is_betrayed_by_the_journal(packed: Path) -> None:
+    def added(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"])
+        manifest["files"].append({"path": "files/new.pdf", "what": "file"})
+        members["manifest.json"] = json.dumps(manifest).encode()
+        relisted(members, "files/new.pdf", b"%PDF-")
+
+    assert faults(changed(packed, added)) == [
+        "manifest.json: опись изменена: она не та, что внесена в журнал",
+        "files/new.pdf: файл добавлен: в описи его нет",
+    ]
+
+
+def test_what_the_manifest_says_of_the_agreement_is_held_against_the_journal(packed: Path) -> None:
+    def retitled(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"])
+        manifest["agreement"]["number"] = "С/1"
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    assert faults(changed(packed, retitled)) == ["manifest.json: опись изменена: она не та, что внесена в журнал"]
+
+
+@pytest.mark.parametrize("change", ["swapped", "cut", "other", "emptied", "nonsense"])
+def test_a_journal_reordered_cut_or_replaced_is_named(packed: Path, change: str) -> None:
+    def journal(members: dict[str, bytes]) -> None:
+        path = own_journal(members)
+        rows = json.loads(members[path])
+        if change == "swapped":
+            rows[3], rows[4] = rows[4], rows[3]
+        elif change == "cut":
+            rows = rows[:-1]
+        elif change == "other":
+            rows = json.loads(members[next(name for name in members if name.startswith("audit/issued_document-"))])
+        else:
+            rows = {"emptied": [], "nonsense": {"rows": 1}}[change]
+        relisted(members, path, json.dumps(rows).encode())
+
+    [fault, *_rest] = faults(changed(packed, journal))
+    assert fault.startswith("audit/agreement-")
+    expected = {
+        "swapped": "запись 4: пропущена или переставлена запись",
+        "cut": "обрезан: в конце нет записи о составлении пакета",
+        "other": "запись другого журнала",
+        "emptied": "это не журнал: записей нет",
+        "nonsense": "это не журнал: записей нет",
+    }
+    assert expected[change] in fault
+
+
+def test_a_document_of_another_pack_is_named(packed: Path, app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        other = scenes.cooperation_of_2023(company)
+        source, _name = pack(other.id, company.actor("m.coord"))
+    with source, zipfile.ZipFile(source) as opened:
+        foreign = next(content for name, content in archive.members(opened) if name.startswith("signed/"))
+    [name] = [row["path"] for row in check(packed).manifest["files"] if row["path"].startswith("signed/")]
+    assert faults(changed(packed, lambda members: members.update({name: foreign}))) == [f"{name}: файл изменён"]
+    relisting = faults(changed(packed, lambda members: relisted(members, name, foreign)))
+    assert relisting == ["manifest.json: опись изменена: она не та, что внесена в журнал", f"{name}: файл изменён"]
+
+
+flips = st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 7))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(member=st.integers(0, 10**6), flip=flips, relist=st.booleans(), cut=st.booleans())
+def test_no_member_can_be_changed_without_a_word_in_russian(
+    packed: Path, member: int, flip: tuple[float, int], relist: bool, cut: bool
+) -> None:
+    """A bit of any member, or its end; with the manifest made to fit or not."""
+    with zipfile.ZipFile(packed) as opened:
+        contents = dict(archive.members(opened))
+    names = sorted(contents)
+    name = names[member % len(names)]
+    content = bytearray(contents[name])
+    place = int(flip[0] * len(content))
+    if cut:
+        del content[place:]
+    else:
+        content[place] ^= 1 << flip[1]
+
+    def change(members: dict[str, bytes]) -> None:
+        if relist and name != "manifest.json":
+            relisted(members, name, bytes(content))
+        else:
+            members[name] = bytes(content)
+
+    found = faults(changed(packed, change))
+    assert found
+    assert any(fault.startswith(name) for fault in found), (name, found)
+    assert not any(re.search(r"Error|Traceback|[a-z]{4,} [a-z]{3,}", fault.partition(": ")[2]) for fault in found)
+
+
+CERTIFICATE = {"owner": "Кравцов Сергей Сергеевич", "valid_from": date(2026, 1, 1), "valid_to": date(2027, 1, 1)}
+
+
+def a_rich_agreement(company: Company) -> Agreement:
+    """Refused with a remark, then disputed in a protocol, reworded, signed electronically by both, registered twice."""
+    stage = scenes.Stage(company, date(2026, 3, 2))
+    with clock.at(stage.next()):
+        agreement = service.create(scenes.cooperation(company, "Соглашение"), company.actor("m.coord"))
+    stage.step(agreement, "submit", "m.coord")
+    stage.decide(agreement, "m.profile")
+    stage.decide(agreement, "m.legal", "rejected", comment="Пункт 9.4 противоречит пункту 9.5")
+    answer_remarks(company, agreement, stage)
+    with clock.at(stage.next()):
+        edit_one_clause(company, agreement)
+    stage.step(agreement, "resubmit", "m.coord", Ask(data={"mode": "all"}))
+    stage.decide_all(agreement, only=tuple(login for login in company.people if login.startswith("m.")))
+    disputed(company, agreement, stage)
+    stage.step(agreement, "protocol_rework", "m.coord")
+    stage.step(agreement, "resubmit", "m.coord", Ask(data={"mode": "all"}))
+    stage.decide_all(agreement)
+    stage.step(agreement, "to_sign", "m.coord", Ask(data={"method": "electronic"}))
+    for login in ("m.signer", "c.signer"):
+        with clock.at(stage.next()):
+            certificate = service.Certificate(f"01 A3 {login}", mchd_number="МЧД-17", **CERTIFICATE)
+            signature = Upload(f"{login}.sig", b"0\x82" + login.encode())
+            slot = desk_slot(agreement, company, login)
+            service.sign_electronically(slot.id, certificate, signature, company.actor(login))
+    stage.step(agreement, "register", "m.control")
+    stage.step(agreement, "register_next", "c.control")
+    drain()
+    return agreement
+
+
+def disputed(company: Company, agreement: Agreement, stage: scenes.Stage) -> None:
+    """A protocol over one clause, agreed by both."""
+    with clock.at(stage.next()), transaction():
+        agreement_machine.take(agreement, "cp_protocol", company.actor("c.legal"), Ask(comment="спор о пункте"))
+    with clock.at(stage.next()):
+        [found] = db.session.scalars(select(Protocol).where(Protocol.subject_id == agreement.id)).all()
+        assert agreement.current is not None
+        clause = next(each for each in agreement.current.clauses if each["level"] == 2)
+        place = protocol.Clause(clause["id"], clause["number"], clause["text"])
+        row = protocol.add_row(found.id, place, "Редакция Корпорации", company.actor("c.legal"))
+        protocol.propose(row.id, "Согласованная редакция пункта", "компромисс", company.actor("c.coord"))
+        seen = protocol.wording_hash("Согласованная редакция пункта")
+        protocol.consent(row.id, seen, company.actor("m.coord"))
+        protocol.close_protocol(found.id, company.actor("m.coord"))
+
+
+def test_the_pack_of_a_rich_agreement_is_complete_and_tells_it_in_words(
+    app: APIFlask, company: Company, tmp_path: Path
+) -> None:
+    with app.app_context():
+        agreement = a_rich_agreement(company)
+        source, _name = pack(agreement.id, company.actor("m.coord"))
+    path = tmp_path / "rich.zip"
+    with source:
+        path.write_bytes(source.read())
+    checked = check(path)
+    assert checked.faults == []
+    rows = checked.manifest["files"]
+    has = [(row["path"].partition("/")[0], row.get("rendition"), row.get("revision")) for row in rows]
+    assert ("signed", "submitted", 3) in has
+    assert [("revisions", "submitted", n) in has for n in (1, 2)] == [True, True]
+    assert {"registered", "sheet", "remarks", "protocol"} <= {rendition for _folder, rendition, _n in has}
+    with zipfile.ZipFile(path) as opened:
+        data = {name: opened.read(name) for name in opened.namelist()}
+    assert sorted(content for name, content in data.items() if name.endswith(".sig")) == [
+        b"0\x82c.signer", b"0\x82m.signer",
+    ]  # fmt: skip
+    electronic = json.loads(data["data/signatures_electronic.json"])
+    assert [each["mchd_number"] for each in electronic] == ["МЧД-17", "МЧД-17"]
+    signed = next(row for row in rows if row["path"].startswith("signed/"))
+    given = json.loads(data["data/signatures.json"])
+    assert {each["document_hash"] for each in [*electronic, *given]} == {signed["sha256"]}
+    assert [each["text"] for each in json.loads(data["data/remarks.json"])] == ["Пункт 9.4 противоречит пункту 9.5"]
+    [dispute] = json.loads(data["data/protocols.json"])
+    assert dispute["rows"][0]["agreed"] == "Согласованная редакция пункта"
+    assert len(json.loads(data["data/rounds.json"])) == 3
+    assert len(json.loads(data["data/registration.json"])) == 2
+    page = html.unescape(data["index.html"].decode())
+    for words in (
+        agreement.title, agreement.number, "Сертификат".lower(), "МЧД-17", "Кравцов Сергей Сергеевич",
+        "протокол разногласий", "лист согласования", "таблица замечаний", "Пункт 9.4 противоречит",
+    ):  # fmt: skip
+        assert words.lower() in page.lower(), words
+    linked = {unquote(link) for link in re.findall(r'href="([^"]+)"', page)}
+    assert linked == set(data) - {"manifest.json", "index.html"}
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_damaged_shapes_never_break_the_check(packed: Path) -> None:
+    """Whatever stands in the manifest and the journals, the answer is a fault in words."""
+    shapes: list[Any] = [None, 1, "x", [], {}, [1], [{}], {"format": FORMAT}, {"format": FORMAT, "files": {}}]
+    shapes += [{"format": FORMAT, "agreement": {"id": 1, "title": "x"}, "files": [{"path": 1}]}]
+    names = ["manifest.json", "audit/anchors.json", "data/signatures.json", "data/rounds.json"]
+    for shape in shapes:
+        for name in names:
+            content = json.dumps(shape).encode()
+            plain = changed(packed, lambda members, n=name, c=content: members.update({n: c}))  # type: ignore[misc]
+            assert faults(plain), (name, shape)
+            if name != "manifest.json":
+                fitted = changed(packed, lambda members, n=name, c=content: relisted(members, n, c))  # type: ignore[misc]
+                assert any(fault.startswith(name) for fault in faults(fitted)), (name, shape)
 
 
 def test_the_command_verifies_without_touching_the_database(app: APIFlask, packed: Path) -> None:

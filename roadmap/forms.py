@@ -7,7 +7,16 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from core.accounts.queries import choices
@@ -35,6 +44,12 @@ class PlanForm(FlaskForm):
         self.first.choices = self.second.choices = options(among)
         if not self.is_submitted() and len(among) > 1:
             self.first.data, self.second.data = among[0][0], among[-1][0]
+
+
+class ImportForm(PlanForm):
+    """A new plan whose items come in a file."""
+
+    file = FileField(_l("Файл плана"), [DataRequired(_l("Выберите файл"))], description=_l(".xlsx или .docx, до 20 МБ"))
 
 
 class SectionForm(FlaskForm):

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import posixpath
 import re
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
-
-from openpyxl.utils import range_boundaries
 
 from agreements.importing import meanings
+from core.documents.registers.markup import areas, markup_of, merged
 from core.documents.registers.reading import first_sheet
 
 MOST_ABOVE = 10
 """How many rows of a title may stand above the headings."""
-_MERGED = re.compile(rb'<mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _UNSAVED = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"(?![^>]*t="str")[^>]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>'
 )
-_RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Line = tuple[int, Sequence[Any]]
 
@@ -73,21 +66,14 @@ def _filled(cell: Any) -> bool:
 
 def _mend(rows: list[list[Any]], content: bytes) -> None:
     """What is written once over several rows stands in each of them; a formula without a value is no empty cell."""
-    markup = _markup(content)
-    for left, top, _right, bottom in _areas(_MERGED, markup):
+    markup = markup_of(content)
+    for left, top, _right, bottom in merged(markup):
         if bottom > top and _at(rows, top, left) is not None:
             for row in range(top + 1, min(bottom, len(rows)) + 1):
                 _put(rows[row - 1], left, rows[top - 1][left - 1])
-    for left, top, _right, _bottom in _areas(_UNSAVED, markup):
+    for left, top, _right, _bottom in areas(_UNSAVED, markup):
         if top <= len(rows):
             _put(rows[top - 1], left, Unsaved())
-
-
-def _areas(pattern: re.Pattern[bytes], markup: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """(first column, first row, last column, last row) of every place the pattern names, from 1."""
-    for found in pattern.finditer(markup):
-        left, top, right, bottom = range_boundaries(found.group(1).decode())
-        yield left or 1, top or 1, right or 1, bottom or 1
 
 
 def _at(rows: Sequence[Sequence[Any]], row: int, column: int) -> Any:
@@ -98,16 +84,3 @@ def _at(rows: Sequence[Sequence[Any]], row: int, column: int) -> Any:
 def _put(cells: list[Any], column: int, value: Any) -> None:
     if column <= len(cells):
         cells[column - 1] = value
-
-
-def _markup(content: bytes) -> bytes:
-    """The first sheet's own part; b"" where the file names it in no way we know."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        try:
-            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 — openpyxl has read it already
-            ties = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-            first = next(each for each in book.iter() if each.tag.endswith("}sheet")).get(_RELATIONS)
-            target = next(str(each.get("Target")) for each in ties if each.get("Id") == first)
-            return archive.read(posixpath.normpath(posixpath.join("/xl", target)).lstrip("/"))
-        except (KeyError, StopIteration, ElementTree.ParseError):
-            return b""

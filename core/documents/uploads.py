@@ -74,6 +74,42 @@ def check(data: bytes, name: str = "") -> None:
         _Contents(archive).check(infos)
 
 
+def body(data: bytes, name: str = "") -> Any:
+    """The root of a Word file's own text, to read its words and nothing else: no other part of it is opened.
+
+    So what would be dangerous in a template (links, objects, macros) does not matter here. Raises NotValid.
+    """
+    if name and not name.lower().endswith((".docx", ".docm")):
+        raise _no(_l("нужен файл .docx (не .doc и не другой)"))
+    if len(data) > LARGEST_FILE:
+        raise _no(_l("файл больше %(n)s МБ", n=LARGEST_FILE // 2**20))
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _no(_l("это файл старого Word (.doc) или зашифрованный паролем документ"))
+    with _opened(data) as archive:
+        infos = archive.infolist()
+        _directory(data, infos)
+        text = next((info for info in infos if info.filename == "word/document.xml"), None)
+        if text is None:
+            raise _no(_l("это не документ Word (.docx)"))
+        if text.flag_bits & 0x1:
+            raise _no(_l("архив зашифрован"))
+        if text.file_size > LARGEST_XML or (
+            text.file_size > SMALL and text.file_size > DEEPEST_PACKING * max(text.compress_size, 1)
+        ):
+            raise _no(_l("сжатие слишком глубокое (похоже на архивную бомбу): %(name)s", name=text.filename))
+        return _tree(_Contents(archive)._read(text, keep=True))
+
+
+def _tree(markup: bytes) -> Any:
+    if b"<!DOCTYPE" in markup or b"<!ENTITY" in markup or b"\0" in markup[:64]:
+        raise _no(_l("описание сущностей XML (DTD) в %(name)s", name="word/document.xml"))
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(markup, parser)
+    except etree.XMLSyntaxError as error:
+        raise _no(_l("XML не читается: %(name)s", name="word/document.xml")) from error
+
+
 def _no(reason: Any) -> NotValid:
     return NotValid(_l("Файл не принят: %(reason)s", reason=reason), field="file")
 

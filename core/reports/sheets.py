@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +29,8 @@ class Column:
     label: Any
     of: Callable[[Any], Any]
     width: int = 16
+    wrap: bool = False
+    """Long texts go on in the next line of the cell."""
 
 
 @dataclass(frozen=True)
@@ -57,36 +59,43 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     }
     with xlsxwriter.Workbook(buffer, options) as book:
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        formats = _formats(book)
         for one in sheets:
-            _fill(book.add_worksheet(_sheet_name(one.title)), one, heading)
+            _fill(book.add_worksheet(_sheet_name(one.title)), one, heading, formats)
     return buffer.getvalue()
 
 
-def _fill(sheet: Any, one: Sheet, heading: Any) -> None:
+def _fill(sheet: Any, one: Sheet, heading: Any, formats: Mapping[bool, tuple[Any, Any]]) -> None:
     for index, column in enumerate(one.columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, str(column.label), heading)
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(one.rows, start=1):
         for index, column in enumerate(one.columns):
-            _write(sheet, number, index, column.of(row))
+            _write(sheet, number, index, column.of(row), *formats[column.wrap])
+
+
+def _formats(book: Any) -> dict[bool, tuple[Any, Any]]:
+    """Whether a text goes on in the next line → the formats of its cell and of a day in it."""
+    day = book.add_format({"valign": "top", "num_format": "dd.mm.yyyy"})
+    return {wrap: (book.add_format({"valign": "top", "text_wrap": wrap}), day) for wrap in (False, True)}
 
 
 def _sheet_name(title: str) -> str:
     return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:31] or "1"
 
 
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, plain: Any, day: Any) -> None:
     if isinstance(value, datetime):
         value = in_moscow(value).replace(tzinfo=None)
     if isinstance(value, bool) or value is None:
         value = "" if not value else _("да")
     if isinstance(value, date | datetime):
-        sheet.write_datetime(row, column, value)
+        sheet.write_datetime(row, column, value, day)
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, value)
+        sheet.write_number(row, column, value, plain)
     elif str(value):
-        sheet.write_string(row, column, str(value)[:LONGEST])
+        sheet.write_string(row, column, str(value)[:LONGEST], plain)
 
 
 def as_csv(columns: Sequence[Column], rows: Iterable[Any]) -> bytes:

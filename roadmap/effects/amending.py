@@ -90,13 +90,16 @@ def new_item(edition: Edition, section: int) -> Item:
     return new_items(edition, [section])[0]
 
 
-def new_items(edition: Edition, sections: Sequence[int]) -> list[Item]:
-    """An item for each of the section numbers, in their order; five statements, however many."""
+def new_items(edition: Edition, sections: Sequence[int], numbers: Sequence[int] = ()) -> list[Item]:
+    """An item for each of the section numbers, in their order; five statements, however many.
+
+    `numbers`, where an import brings its own, stand for the next free ones: the caller knows that none was given.
+    """
     given = select(Item.section, func.max(Item.number)).where(Item.roadmap_id == edition.roadmap_id)
     last = dict(db.session.execute(given.group_by(Item.section)).tuples().all())
     items = []
-    for section in sections:
-        number = last[section] = last.get(section, 0) + 1
+    for place, section in enumerate(sections):
+        number = last[section] = numbers[place] if numbers else last.get(section, 0) + 1
         items.append(Item(roadmap_id=edition.roadmap_id, section=section, number=number, code=f"{section}.{number}"))
     db.session.add_all(items)
     db.session.flush()

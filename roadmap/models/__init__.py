@@ -2,6 +2,7 @@
 
 from roadmap.models.changes import ChangeRequest
 from roadmap.models.evidence import Verification
+from roadmap.models.imports import PlanImport
 from roadmap.models.indicators import Indicator, IndicatorValue
 from roadmap.models.initiatives import Initiative, InitiativeEvent
 from roadmap.models.items import (
@@ -42,6 +43,7 @@ __all__ = [
     "Meeting",
     "MeetingDecision",
     "Occurrence",
+    "PlanImport",
     "Report",
     "ReportLine",
     "Roadmap",

@@ -1,7 +1,7 @@
 """Rows of a plan's table (of a sheet, of a Word table, of the clipboard) read into the terms of items."""
 
 from roadmap.rows.cells import Formula
-from roadmap.rows.known import known_for
+from roadmap.rows.known import known_for, known_of
 from roadmap.rows.meanings import BY_NAME, MEANINGS, Meaning, known, same
 from roadmap.rows.row import read_row
 from roadmap.rows.shapes import AMBIGUOUS, Before, Fault, Known, Row
@@ -20,6 +20,7 @@ __all__ = [
     "When",
     "known",
     "known_for",
+    "known_of",
     "read_row",
     "same",
     "term_of",

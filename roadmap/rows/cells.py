@@ -20,6 +20,8 @@ from roadmap.terms import LONGEST, number
 LONGEST_OF: Mapping[str, int] = {"unit": 500, "document_kind": 500, "target_unit": 100, "term_text": 500}
 """Letters a text may have, where it is less than what every text of the terms may."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_ESCAPED = re.compile(r"_x00(?:[01][0-9A-F]|7F)_")
+"""How Excel writes a control character into its file."""
 _ERROR = re.compile(r"#(?:REF|DIV/0|VALUE|NAME|NULL|NUM|N/A|ССЫЛКА|ДЕЛ/0|ЗНАЧ|ИМЯ|ПУСТО|ЧИСЛО|Н/Д)[!?]?", re.IGNORECASE)
 
 
@@ -46,8 +48,8 @@ def text_of(cell: Any) -> str:
         return f"{cell:%d.%m.%Y}"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    text = str(cell).replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").strip()
-    if _CONTROL.search(text):
+    text = str(cell).replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").strip()
+    if _CONTROL.search(text) or _ESCAPED.search(text):
         raise Wrong(_("недопустимый управляющий знак"))
     if _ERROR.fullmatch(text):
         raise Wrong(_("в ячейке ошибка Excel: %(cell)s", cell=text))

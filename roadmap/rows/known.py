@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import date
+
 from sqlalchemy import select
 
 from core.accounts.models import Organisation
+from core.accounts.roles import SIDE_OF_KIND
 from core.db import db
 from roadmap.models import Indicator, Roadmap
 from roadmap.rows.meanings import same
@@ -14,11 +18,19 @@ from roadmap.rows.shapes import AMBIGUOUS, Known
 def known_for(plan: Roadmap) -> Known:
     """The period and sides of a plan, the directory of organisations, the plan's indicators. Three queries."""
     codes = db.session.execute(select(Indicator.code, Indicator.id).where(Indicator.roadmap_id == plan.id))
+    indicators = {row.code.casefold(): row.id for row in codes}
+    return known_of(plan.period_start, plan.period_end, [party.organisation for party in plan.parties], indicators)
+
+
+def known_of(start: date, end: date, parties: Iterable[Organisation], indicators: Mapping[str, int]) -> Known:
+    """The same of a plan that is not drawn yet."""
     sides: dict[str, str] = {}
-    for party in plan.parties:
-        one = party.organisation
-        sides |= {same(name): party.side for name in (one.full_name, one.short_name, one.alias, one.inn) if name}
-    return Known(plan.period_start, plan.period_end, sides, directory(), {row.code.casefold(): row.id for row in codes})
+    standing: dict[str, int] = {}
+    for one in parties:
+        side = SIDE_OF_KIND[one.kind]
+        standing[side] = one.id
+        sides |= {same(name): side for name in (one.full_name, one.short_name, one.alias, one.inn) if name}
+    return Known(start, end, sides, directory(), indicators, standing)
 
 
 def directory() -> dict[str, int]:

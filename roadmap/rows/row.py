@@ -80,7 +80,9 @@ class _Reading:
         return "" if is_nothing(text) else text
 
     def _numbers(self) -> None:
-        if text := self._said("number"):
+        if isinstance(self.cells.get("number"), date):
+            self._fault("number", _("Excel принял номер за дату: задайте столбцу формат «Текстовый» и введите заново"))
+        elif text := self._said("number"):
             found = self._cell("number", code_of, text)
             if found is not None:
                 self.row.section, self.row.place = found
@@ -103,9 +105,13 @@ class _Reading:
             terms["control_points"] = self._cell("control_points", self._points)
 
     def _points(self) -> list[dict[str, Any]]:
-        points = points_of("\n".join(listed(self._said("control_points").replace(" — ", " – ").replace(" - ", " – "))))
+        """«название – срок» a line, or between «;»; its day may stand in brackets: «1 мая (01.05.2026)»."""
+        text = self._said("control_points").replace(" — ", " – ").replace(" - ", " – ")
+        points = points_of(text if "\n" in text else "\n".join(listed(text)))
         for point in points:
-            if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", point["term"]) and point["due"] is None:
+            if found := re.fullmatch(r"(.*\S)? ?\((\d{1,2}\.\d{1,2}\.\d{4})\)", point["term"]):
+                point |= {"term": found[1] or found[2], "due": str(day_of(found[2]))}
+            elif re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", point["term"]) and point["due"] is None:
                 raise Wrong(_("нет такой даты: «%(text)s»", text=point["term"]))
         return points
 
@@ -199,30 +205,30 @@ class _Reading:
     # Whose --------------------------------------------------------------------------------------------------------
 
     def _whose(self) -> None:
-        terms, sides = self.row.terms, self.known.sides
-        if text := self._said("responsible_side"):
-            side = side_of(text, sides)
-            if side:
-                terms["responsible_side"] = side
-            else:
-                self._no_side("responsible_side", text)
-            if "unit" not in self.texts and side and not only_a_side(text, sides):
-                terms["unit"] = text
-        elif unit := self._said("unit"):
-            side = side_of(unit, sides)
-            if side:
-                terms["responsible_side"] = side
-            elif "responsible_side" in self.texts:
-                self._fault("responsible_side", _("не указано, какая Сторона отвечает"))
-            else:
-                self._no_side("unit", unit)
-            if only_a_side(unit, sides):
-                terms["unit"] = ""
-        elif "responsible_side" in self.texts or "unit" in self.texts:
-            column = "responsible_side" if "responsible_side" in self.texts else "unit"
+        given = {"responsible_side", "unit"} & set(self.texts)
+        said = next((name for name in ("responsible_side", "unit") if self._said(name)), "")
+        side = side_of(self._said(said), self.known.sides) if said else ""
+        if side:
+            self.row.terms["responsible_side"] = side
+            self._executor(said, side)
+        elif said == "responsible_side" or (said and "responsible_side" not in given):
+            self._no_side(said, self._said(said))
+        elif given:
+            column = "responsible_side" if "responsible_side" in given else "unit"
             if column not in {fault.column for fault in self.row.faults}:
                 self._fault(column, _("не указано, какая Сторона отвечает"))
         self._organisations()
+
+    def _executor(self, said: str, side: str) -> None:
+        """One column for the side and its unit: «Корпорация» alone is the party itself, more words are the unit."""
+        if said == "responsible_side" and "unit" in self.texts:
+            return
+        alone = only_a_side(self._said(said), self.known.sides)
+        if alone and said == "responsible_side" and "title" not in self.texts:
+            return
+        self.row.terms["unit"] = "" if alone else self._said(said)
+        if alone and side in self.known.parties:
+            self.row.terms["organisation_id"] = self.known.parties[side]
 
     def _no_side(self, column: str, text: str) -> None:
         names = ", ".join(str(SIDE_NAMES[side]) for side in (*dict.fromkeys(self.known.sides.values()), "both"))
@@ -231,7 +237,8 @@ class _Reading:
     def _organisations(self) -> None:
         if "organisation" in self.texts:
             text = self._said("organisation")
-            self.row.terms["organisation_id"] = self._cell("organisation", self._organisation, text)
+            if text or "organisation_id" not in self.row.terms:
+                self.row.terms["organisation_id"] = self._cell("organisation", self._organisation, text)
         if "co_organisations" in self.texts:
             found = self._cell(
                 "co_organisations",

@@ -26,6 +26,8 @@ class Known:
     """ИНН, full or short name → id, or AMBIGUOUS."""
     indicators: Mapping[str, int]
     """Code in lower case → id."""
+    parties: Mapping[str, int] = field(default_factory=dict)
+    """Side → the organisation that stands for it."""
 
 
 @dataclass(frozen=True)

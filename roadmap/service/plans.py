@@ -62,6 +62,19 @@ class NewItem:
 
 def create_plan(new: NewPlan, actor: Actor) -> Roadmap:
     """A plan with its first edition as a draft. A coordinator of one of the parties draws it."""
+    check_new_plan(new, actor)
+    with transaction():
+        plan = _plan(new)
+        db.session.add(plan)
+        db.session.flush()
+        edition = _first_edition(plan, actor)
+        readers.of_plan(plan)
+        audit.append(actor.who(), audit.Act("roadmap", edition.id, "create", None, "draft"))
+        return plan
+
+
+def check_new_plan(new: NewPlan, actor: Actor) -> None:
+    """Raises NotValid, NotAllowed where the actor may not draw this plan."""
     faults: dict[str, Any] = {}
     if not new.title.strip():
         faults["title"] = _("Назовите предмет плана")
@@ -73,14 +86,6 @@ def create_plan(new: NewPlan, actor: Actor) -> Roadmap:
         raise NotValid(_("План не создан"), fields=faults)
     if not actor.has(*COORDINATORS) or actor.organisation_id not in new.parties:
         raise NotAllowed(_("План составляет координатор одной из Сторон"))
-    with transaction():
-        plan = _plan(new)
-        db.session.add(plan)
-        db.session.flush()
-        edition = _first_edition(plan, actor)
-        readers.of_plan(plan)
-        audit.append(actor.who(), audit.Act("roadmap", edition.id, "create", None, "draft"))
-        return plan
 
 
 def _plan(new: NewPlan) -> Roadmap:

@@ -18,12 +18,15 @@ from core.documents import catalogue
 from core.documents.catalogue import Field
 from core.documents.kinds import Kind
 from core.documents.registers.values import Wrong, value_of
+from core.documents.uploads import DEEPEST_PACKING, SMALL
 from core.errors import NotValid
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 300
 LARGEST_FILE = 20 * 2**20
 LARGEST_UNPACKED = 300 * 2**20
+OLD = b"\xd0\xcf\x11\xe0"
+"""How files of old Office begin, and encrypted ones of the new."""
 COMMON = "Общие данные"
 NAME = "Имя файла"
 
@@ -142,18 +145,28 @@ def _bounded(content: bytes) -> None:
     """An archive that would not fit the memory is refused before it is opened."""
     if len(content) > LARGEST_FILE:
         raise NotValid(_("Файл больше %(n)s МБ", n=LARGEST_FILE // 2**20), "file")
+    if content.startswith(OLD):
+        raise NotValid(
+            _("Это файл старого Excel (.xls) или зашифрованный паролем: сохраните его как .xlsx без пароля"), "file"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise NotValid(_("Нужна таблица Excel в формате .xlsx"), "file") from error
     names = {info.filename for info in infos}
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise NotValid(_("Нужна таблица Excel в формате .xlsx"), "file")
     if any(name.endswith("vbaProject.bin") for name in names):
         raise NotValid(_("Таблица с макросами не принимается"), "file")
-    if sum(info.file_size for info in infos) > LARGEST_UNPACKED:
+    if any(info.flag_bits & 1 for info in infos):
+        raise NotValid(_("Таблица зашифрована паролем"), "file")
+    if sum(info.file_size for info in infos) > LARGEST_UNPACKED or any(_bomb(info) for info in infos):
         raise NotValid(_("Распакованная таблица слишком велика"), "file")
+
+
+def _bomb(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > SMALL and info.file_size > DEEPEST_PACKING * max(info.compress_size, 1)
 
 
 def _empty(cell: Any) -> bool:

@@ -69,10 +69,10 @@ def shown_sheet(actor: Actor, roadmap_id: int, search: ItemSearch, kind: str = "
 
 
 @in_russian
-def edition_sheet(actor: Actor, roadmap_id: int, number: int, kind: str = "xlsx") -> bytes:
-    """The items of one edition, XLSX or CSV. Raises NotFound."""
+def edition_sheet(actor: Actor, roadmap_id: int, number: int) -> bytes:
+    """The items of one edition as XLSX. Raises NotFound."""
     page = queries.edition_page(actor, roadmap_id, number)
-    return _sheet(actor, roadmap_id, page.rows, kind)
+    return _sheet(actor, roadmap_id, page.rows, "xlsx")
 
 
 @in_russian

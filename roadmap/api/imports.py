@@ -117,16 +117,22 @@ def marked_file(run_id: int) -> Response:
     return given(service.marked_file(run), f"{run.file_name.rpartition('.')[0]}.xlsx", XLSX)
 
 
-@bp.get("/<int:roadmap_id>/plan.<any(xlsx, csv):kind>")
+@bp.get("/<int:roadmap_id>/plan.xlsx")
 @bp.input(schemas.ItemQuery, location="query")
-def export(roadmap_id: int, kind: str, query_data: dict[str, Any]) -> Response:
+def export(roadmap_id: int, query_data: dict[str, Any]) -> Response:
     """План таблицей с тем же отбором, что у мероприятий"""
-    content = exporting.shown_sheet(me(), roadmap_id, ItemSearch(**query_data), kind)
-    return given(content, f"plan-{roadmap_id}.{kind}", XLSX if kind == "xlsx" else CSV)
+    return given(exporting.shown_sheet(me(), roadmap_id, ItemSearch(**query_data)), f"plan-{roadmap_id}.xlsx", XLSX)
 
 
-@bp.get("/<int:roadmap_id>/editions/<int:number>/plan.<any(xlsx, csv):kind>")
-def export_edition(roadmap_id: int, number: int, kind: str) -> Response:
+@bp.get("/<int:roadmap_id>/plan.csv")
+@bp.input(schemas.ItemQuery, location="query")
+def export_csv(roadmap_id: int, query_data: dict[str, Any]) -> Response:
+    """То же в CSV"""
+    content = exporting.shown_sheet(me(), roadmap_id, ItemSearch(**query_data), "csv")
+    return given(content, f"plan-{roadmap_id}.csv", CSV)
+
+
+@bp.get("/<int:roadmap_id>/editions/<int:number>/plan.xlsx")
+def export_edition(roadmap_id: int, number: int) -> Response:
     """Редакция таблицей"""
-    content = exporting.edition_sheet(me(), roadmap_id, number, kind)
-    return given(content, f"plan-{roadmap_id}-{number}.{kind}", XLSX if kind == "xlsx" else CSV)
+    return given(exporting.edition_sheet(me(), roadmap_id, number), f"plan-{roadmap_id}-{number}.xlsx", XLSX)

@@ -157,21 +157,23 @@ def import_blank() -> Response:
     return given(exporting.blank(), f"{_('План мероприятий, форма')}.xlsx", XLSX)
 
 
-@bp.get("/roadmaps/<int:roadmap_id>/plan.<any(xlsx, csv):kind>")
-def export_plan(roadmap_id: int, kind: str) -> Response:
+@bp.get("/roadmaps/<int:roadmap_id>/plan.xlsx")
+def export_plan(roadmap_id: int) -> Response:
     """The plan's table as its page is filtered."""
-    return exported(exporting.shown_sheet(me(), roadmap_id, search_asked(), kind), _("План мероприятий"), kind)
+    return given(exporting.shown_sheet(me(), roadmap_id, search_asked()), f"{_('План мероприятий')}.xlsx", XLSX)
 
 
-@bp.get("/roadmaps/<int:roadmap_id>/editions/<int:number>/plan.<any(xlsx, csv):kind>")
-def export_edition(roadmap_id: int, number: int, kind: str) -> Response:
+@bp.get("/roadmaps/<int:roadmap_id>/plan.csv")
+def export_plan_csv(roadmap_id: int) -> Response:
+    """The same for programs that read plain text."""
+    return given(exporting.shown_sheet(me(), roadmap_id, search_asked(), "csv"), f"{_('План мероприятий')}.csv", CSV)
+
+
+@bp.get("/roadmaps/<int:roadmap_id>/editions/<int:number>/plan.xlsx")
+def export_edition(roadmap_id: int, number: int) -> Response:
     """The items of one edition."""
-    content = exporting.edition_sheet(me(), roadmap_id, number, kind)
-    return exported(content, _("План мероприятий, редакция %(n)s", n=number), kind)
-
-
-def exported(content: bytes, name: str, kind: str) -> Response:
-    return given(content, f"{name}.{kind}", XLSX if kind == "xlsx" else CSV)
+    content = exporting.edition_sheet(me(), roadmap_id, number)
+    return given(content, f"{_('План мероприятий, редакция %(n)s', n=number)}.xlsx", XLSX)
 
 
 def labels() -> dict[str, tuple[str, str]]:

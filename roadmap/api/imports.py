@@ -24,11 +24,11 @@ from roadmap.service import NewPlan
 bp = APIBlueprint("plan_imports_api", __name__, url_prefix="/api/v1/roadmaps", tag="Дорожная карта")
 
 
-class FileIn(Schema):
+class PlanFileIn(Schema):
     file = File(required=True, metadata={"description": "XLSX или DOCX, до 20 МБ"})
 
 
-class NewPlanIn(FileIn):
+class ImportedPlanIn(PlanFileIn):
     """The file, and beside it the plan that the import draws."""
 
     title = String(required=True, validate=Length(1, 1000))
@@ -37,7 +37,7 @@ class NewPlanIn(FileIn):
     parties = List(Integer(), required=True, metadata={"description": "Стороны по порядку"})
 
 
-class FaultOut(Schema):
+class PlanFaultOut(Schema):
     row = Integer()
     column = String()
     message = String()
@@ -53,7 +53,7 @@ class PlanImportOut(Schema):
     total = Integer()
     done = Integer()
     fault_count = Integer()
-    faults = List(Nested(FaultOut))
+    faults = List(Nested(PlanFaultOut))
     preview = Dict(keys=String(), values=Raw(), metadata={"description": "Что будет создано: разделы, строки, даты"})
     version = Integer()
     created_at = DateTime()
@@ -72,7 +72,7 @@ def _upload(files_data: dict[str, Any]) -> Upload:
 
 
 @bp.post("/imports")
-@bp.input(NewPlanIn, location="form_and_files")
+@bp.input(ImportedPlanIn, location="form_and_files")
 @bp.output(PlanImportOut, status_code=201)
 def bring_new(form_and_files_data: dict[str, Any]) -> Any:
     """Принести таблицу нового плана"""
@@ -81,7 +81,7 @@ def bring_new(form_and_files_data: dict[str, Any]) -> Any:
 
 
 @bp.post("/<int:roadmap_id>/imports")
-@bp.input(FileIn, location="files")
+@bp.input(PlanFileIn, location="files")
 @bp.output(PlanImportOut, status_code=201)
 def bring(roadmap_id: int, files_data: dict[str, Any]) -> Any:
     """Принести таблицу мероприятий в проект плана"""

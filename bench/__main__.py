@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SETS = ("pages", "steps", "signoffs", "search", "gantt")
+SETS = ("pages", "steps", "signoffs", "search", "roadmap")
 
 
 def main(names: list[str]) -> None:

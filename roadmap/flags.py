@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from core import clock
@@ -98,11 +98,17 @@ def late_item(today: Any) -> ColumnElement[bool]:
     return exists().where(Late.item_id == Item.id, Late.state.in_((*WORKING, *REVIEWED)), _overdue(Late, today))
 
 
-def late_since(today: Any) -> Any:
-    """The earliest day that an unfinished occurrence of `Item` has overstepped: a column of a query."""
-    return (
-        select(func.min(Late.due_on)).where(Late.item_id == Item.id, _overdue(Late, today)).scalar_subquery()
-    ).label("late_since")
+def late_items(today: date) -> Subquery:
+    """Items with an overdue occurrence and the earliest day overstepped (item_id, late_since).
+
+    For questions over whole plans: read off the index of (state, day), it costs what is late and not what there is.
+    """
+    days = (Late.item_id, Late.due_on)
+    both = union_all(
+        select(*days).where(Late.state.in_(WORKING), Late.due_on < today),
+        select(*days).where(Late.state.in_(REVIEWED), Late.fact_on > Late.due_on),
+    ).subquery()
+    return select(both.c.item_id, func.min(both.c.due_on).label("late_since")).group_by(both.c.item_id).subquery()
 
 
 def conditions(at: Days) -> dict[str, ColumnElement[bool]]:

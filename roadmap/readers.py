@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 
-from core.accounts.access import set_readers
-from core.accounts.models import Organisation
+from core.accounts.access import set_readers, visible_to
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation, Reader
 from core.db import db
 from roadmap.models import Edition, Item, ItemTerms, Roadmap
 
 PLAN, EDITION, ITEM = "roadmap_plan", "roadmap", "roadmap_item"
+
+
+def whole_plan(actor: Actor, edition_id: int) -> ColumnElement[bool]:
+    """The condition "this actor may see the item" for questions over a whole plan: counts, boards, the first few.
+
+    Whoever reads an edition reads everything in it, which is asked once and not for each of ten thousand items.
+    """
+    item = visible_to(actor, ITEM, Item.id)
+    if actor.is_system or actor.organisation_id is None:
+        return item
+    edition = exists().where(
+        Reader.subject_kind == EDITION,
+        Reader.organisation_id == actor.organisation_id,
+        Reader.subject_id == edition_id,
+    )
+    return or_(edition, item)
 
 
 def of_plan(roadmap: Roadmap) -> None:

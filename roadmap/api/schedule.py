@@ -245,13 +245,16 @@ def dashboard(roadmap_id: int) -> Any:
     head = queries.plan_head(me(), roadmap_id)
     counted = overview.counts(me(), head)
     found = reads.affairs(me(), head)
-    sides = {row.side: {name: value for name, value in row._mapping.items() if name != "side"} for row in counted}
     return {
         "today": clock.today(),
-        "totals": overview.totals(counted),
-        "sides": sides,
+        "totals": _figures(overview.total(counted)),
+        "sides": {one.side: _figures(one) for one in counted},
         "changes_waiting": found.waiting,
         "changes_approved": found.approved,
         "terms_moved": found.moved,
         "overdue_decisions": found.overdue_decisions,
     }
+
+
+def _figures(counted: overview.Counted) -> dict[str, int]:
+    return {"total": counted.total, **counted.flags, **{f"in_{name}": n for name, n in counted.states.items()}}

@@ -66,7 +66,7 @@ def year(actor: Actor, head: PlanHead) -> Year:
             Item.roadmap_id == head.id,
             Occurrence.due_on.between(today.replace(month=1, day=1), today.replace(month=12, day=31)),
             Occurrence.state.not_in(("draft", "excluded")),
-            visible_to(actor, readers.ITEM, Item.id),
+            readers.whole_plan(actor, head.edition_id),
         )
     ).one()
     return Year(*row)
@@ -74,7 +74,7 @@ def year(actor: Actor, head: PlanHead) -> Year:
 
 def affairs(actor: Actor, head: PlanHead) -> Affairs:
     """Three queries."""
-    found = Affairs(decisions=_decisions(actor, head.id), moved=_moved(actor, head.id))
+    found = Affairs(decisions=_decisions(actor, head.id), moved=_moved(actor, head))
     change = ChangeRequest
     rows = db.session.execute(
         select(change.state, change.side, func.count().label("requests"))
@@ -94,16 +94,16 @@ def affairs(actor: Actor, head: PlanHead) -> Affairs:
     return found
 
 
-def _moved(actor: Actor, roadmap_id: int) -> int:
+def _moved(actor: Actor, head: PlanHead) -> int:
     change = ChangeRequest
     statement = (
         select(func.count(change.item_id.distinct()))
         .join(Item, Item.id == change.item_id)
         .where(
-            change.roadmap_id == roadmap_id,
+            change.roadmap_id == head.id,
             change.state == "applied",
             change.kind == "term",
-            visible_to(actor, readers.ITEM, Item.id),
+            readers.whole_plan(actor, head.edition_id),
         )
     )
     return db.session.scalar(statement) or 0

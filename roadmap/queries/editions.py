@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.signoffs.models import Round, Slot
 from core.workflow import Offer
 from roadmap import readers
-from roadmap.models import TERMS, Edition, Item, ItemTerms, Roadmap, RoadmapParty
+from roadmap.models import OPEN_EDITION, TERMS, ChangeRequest, Edition, Item, ItemTerms, Roadmap, RoadmapParty
 from roadmap.states import roadmap as machine
 
 
@@ -100,19 +100,50 @@ class Difference:
     fields: tuple[tuple[str, Any, Any], ...] = ()
 
 
+LINEAGE = ("in_force", "superseded", "final_report", "closed", *OPEN_EDITION)
+"""Editions that took all they say from the ones before and from the change requests they carry."""
+
+
 def compare(first: int, second: int) -> list[Difference]:
-    """What the edition `second` (id) says otherwise than `first`. One query."""
-    rows = db.session.execute(
+    """What the edition `second` (id) says otherwise than `first`. Three queries.
+
+    An edition after the first differs only by the requests it carries: only their items are read, so that comparing
+    costs what changed and not what the plan holds. Withdrawn editions have given their requests back: read whole.
+    """
+    pair = db.session.execute(
+        select(Edition.id, Edition.roadmap_id, Edition.number, Edition.state).where(Edition.id.in_((first, second)))
+    ).all()
+    statement = (
         select(Item.code, ItemTerms)
         .join(ItemTerms, ItemTerms.item_id == Item.id)
         .where(ItemTerms.edition_id.in_((first, second)))
         .order_by(Item.section, Item.number)
     )
+    if all(row.state in LINEAGE for row in pair):
+        statement = statement.where(Item.id.in_(_touched_between(pair)))
     pairs: dict[str, dict[int, ItemTerms]] = {}
-    for code, terms in rows:
+    for code, terms in db.session.execute(statement):
         pairs.setdefault(code, {})[terms.edition_id] = terms
-    found = [_difference(code, pair.get(first), pair.get(second)) for code, pair in pairs.items()]
+    found = [_difference(code, two.get(first), two.get(second)) for code, two in pairs.items()]
     return [one for one in found if one is not None]
+
+
+def _touched_between(pair: Sequence[Any]) -> list[int]:
+    """Items of the requests that the editions after the earlier one, up to the later one, carry."""
+    low, high = min(row.number for row in pair), max(row.number for row in pair)
+    return list(
+        db.session.scalars(
+            select(ChangeRequest.item_id)
+            .join(Edition, Edition.id == ChangeRequest.edition_id)
+            .where(
+                ChangeRequest.roadmap_id == pair[0].roadmap_id,
+                Edition.number > low,
+                Edition.number <= high,
+                ChangeRequest.item_id.is_not(None),
+            )
+            .distinct()
+        )
+    )
 
 
 def _difference(code: str, was: ItemTerms | None, now: ItemTerms | None) -> Difference | None:

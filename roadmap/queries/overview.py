@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, false, func, select, true, union_all
 
-from core.accounts.access import visible_to
 from core.accounts.actor import Actor
 from core.db import db
 from roadmap import flags, readers
@@ -19,33 +20,57 @@ COLUMN = 30
 """Cards of one column of the board; the rest stands in the table."""
 
 
-def _items(actor: Actor, roadmap_id: int, *columns: Any) -> Select[Any]:
+def _items(actor: Actor, head: PlanHead, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(Item)
         .join(ItemTerms, ItemTerms.id == Item.terms_id)
         .join(Occurrence, Occurrence.id == Item.current_id)
-        .where(Item.roadmap_id == roadmap_id, visible_to(actor, readers.ITEM, Item.id))
+        .where(Item.roadmap_id == head.id, readers.whole_plan(actor, head.edition_id))
     )
 
 
 STOOD = ("planned", "in_progress", "on_review", "on_confirmation", "returned", "suspended", "done", "not_done")
 
 
-def counts(actor: Actor, head: PlanHead) -> list[Any]:
-    """By responsible side: how many items in all, and how many bear each flag and stand in each state. One query."""
-    conditions = flags.conditions(flags.days(head.corrected))
+@dataclass
+class Counted:
+    """The items of one responsible side: how many in all, how many bear each flag and stand in each state."""
+
+    side: str
+    total: int = 0
+    flags: dict[str, int] = field(default_factory=lambda: dict.fromkeys(flags.FLAGS, 0))
+    states: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STOOD, 0))
+
+    def add(self, other: Counted) -> None:
+        self.total += other.total
+        for mine, theirs in ((self.flags, other.flags), (self.states, other.states)):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
+
+
+def counts(actor: Actor, head: PlanHead) -> list[Counted]:
+    """By responsible side. One query: it counts by side and state, the rest is added up here."""
+    at = flags.days(head.corrected)
+    late = flags.late_items(at.today)
+    conditions = {**flags.conditions(at), "overdue": late.c.item_id.is_not(None)}
     marked = [func.sum(case((condition, 1), else_=0)).label(name) for name, condition in conditions.items()]
-    stood = [func.sum(case((Occurrence.state == state, 1), else_=0)).label(f"in_{state}") for state in STOOD]
-    side = ItemTerms.responsible_side
-    statement = _items(actor, head.id, side.label("side"), func.count().label("total"), *marked, *stood)
-    return list(db.session.execute(statement.where(~ItemTerms.excluded).group_by(side).order_by(side)))
+    side, state = ItemTerms.responsible_side, Occurrence.state
+    statement = _items(actor, head, side.label("side"), state, func.count().label("total"), *marked)
+    statement = statement.outerjoin(late, late.c.item_id == Item.id).where(~ItemTerms.excluded)
+    found: dict[str, Counted] = {}
+    for row in db.session.execute(statement.group_by(side, state).order_by(side)):
+        marks = {name: int(row._mapping[name]) for name in conditions}
+        found.setdefault(row.side, Counted(row.side)).add(Counted(row.side, row.total, marks, {row.state: row.total}))
+    return list(found.values())
 
 
-def totals(counted: Sequence[Any]) -> dict[str, int]:
+def total(counted: Sequence[Counted]) -> Counted:
     """The same over all sides."""
-    names = [name for name in (counted[0]._mapping if counted else ()) if name != "side"]
-    return {name: sum(row._mapping[name] or 0 for row in counted) for name in names}
+    found = Counted("")
+    for one in counted:
+        found.add(one)
+    return found
 
 
 def pressing(actor: Actor, head: PlanHead) -> Sequence[Any]:
@@ -55,28 +80,54 @@ def pressing(actor: Actor, head: PlanHead) -> Sequence[Any]:
     columns = (
         Item.id, Item.code, ItemTerms.title, ItemTerms.responsible_side, ItemTerms.unit, Occurrence.state,
         Occurrence.period, Occurrence.due_on, Occurrence.percent, Occurrence.note,
-        conditions["overdue"].label("overdue"),
-        flags.late_since(at.today),
     )  # fmt: skip
-    statement = _items(actor, head.id, *columns).where(~ItemTerms.excluded).limit(FEW)
-    late = statement.where(conditions["overdue"]).order_by(flags.late_since(at.today), Item.id)
-    soon = statement.where(conditions["soon"], ~conditions["overdue"]).order_by(Occurrence.due_on, Item.id)
-    return [*db.session.execute(late), *db.session.execute(soon)]
+    found = flags.late_items(at.today)
+    late = (
+        _items(actor, head, *columns, true().label("overdue"), found.c.late_since)
+        .join(found, found.c.item_id == Item.id)
+        .where(~ItemTerms.excluded)
+        .order_by(found.c.late_since, Item.id)
+    )
+    soon = (
+        _items(actor, head, *columns, false().label("overdue"))
+        .where(~ItemTerms.excluded, conditions["soon"], ~conditions["overdue"])
+        .order_by(Occurrence.due_on, Item.id)
+    )
+    return [*db.session.execute(late.limit(FEW)), *db.session.execute(soon.limit(FEW))]
 
 
-def board(actor: Actor, head: PlanHead, search: ItemSearch) -> Sequence[Any]:
-    """The first cards of every state's column, with how many it has in all. One query."""
+def board(actor: Actor, head: PlanHead, search: ItemSearch, states: Sequence[str]) -> Sequence[Any]:
+    """The first cards of every state's column, with how many it has in all. Two queries."""
     at = flags.days(head.corrected)
-    place = func.row_number().over(partition_by=Occurrence.state, order_by=(Occurrence.due_on, Item.id))
-    total = func.count().over(partition_by=Occurrence.state)
+    asked = narrowed(actor, search, at)
+    first = union_all(*(_column(actor, head, asked, state) for state in states)).subquery()
+    totals = dict(
+        db.session.execute(_items(actor, head, Occurrence.state, func.count()).where(*asked).group_by(Occurrence.state))
+        .tuples()
+        .all()
+    )
     cards = (
-        _items(
-            actor, head.id, Item.id, Item.code, ItemTerms.title, ItemTerms.responsible_side, Occurrence.state,
-            Occurrence.due_on, Occurrence.fact_on, Occurrence.starts_on, Occurrence.forecast_on, Occurrence.percent,
-            Occurrence.risk, Occurrence.last_info_on, Occurrence.period, flags.late_item(at.today).label("late"),
-            place.label("place"), total.label("total"),
+        select(
+            Item.id, Item.code, ItemTerms.title, ItemTerms.responsible_side, Occurrence.state, Occurrence.due_on,
+            Occurrence.fact_on, Occurrence.starts_on, Occurrence.forecast_on, Occurrence.percent, Occurrence.risk,
+            Occurrence.last_info_on, Occurrence.period, flags.late_item(at.today).label("late"),
         )
-        .where(*narrowed(actor, search, at))
-        .subquery()
+        .select_from(first)
+        .join(Item, Item.id == first.c.id)
+        .join(ItemTerms, ItemTerms.id == Item.terms_id)
+        .join(Occurrence, Occurrence.id == Item.current_id)
+        .order_by(Occurrence.state, Occurrence.due_on, Item.id)
     )  # fmt: skip
-    return db.session.execute(select(cards).where(cards.c.place <= COLUMN).order_by(cards.c.state, cards.c.place)).all()
+    return [SimpleNamespace(**row._mapping, total=totals.get(row.state, 0)) for row in db.session.execute(cards)]
+
+
+def _column(actor: Actor, head: PlanHead, asked: Sequence[Any], state: str) -> Select[Any]:
+    """The ids of one column's first cards, read in the order of the index of (state, day)."""
+    first = (
+        _items(actor, head, Item.id.label("id"))
+        .where(Occurrence.state == state, *asked)
+        .order_by(Occurrence.due_on, Occurrence.id)
+        .limit(COLUMN)
+        .subquery()
+    )
+    return select(first.c.id)

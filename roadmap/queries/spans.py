@@ -7,7 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.accounts.access import visible_to
@@ -95,6 +95,39 @@ def bars(item_ids: Sequence[int], start: date, end: date) -> Sequence[Any]:
         )
         .order_by(occurrence.item_id, occurrence.ordinal)
     ).all()  # fmt: skip
+
+
+DAY = 5
+"""Terms of one day in the month's grid; a click on the day shows them all."""
+
+
+def month(actor: Actor, head: PlanHead, start: date, end: date) -> tuple[Sequence[Any], dict[date | None, int]]:
+    """The first few terms of each day, and how many each day has. Two queries."""
+    asked = (
+        Item.roadmap_id == head.id,
+        Occurrence.due_on.between(start, end),
+        Occurrence.state != "excluded",
+        readers.whole_plan(actor, head.edition_id),
+    )
+    place = func.row_number().over(partition_by=Occurrence.due_on, order_by=(Item.section, Item.number))
+    counted = select(Occurrence.due_on, func.count()).join(Item, Item.id == Occurrence.item_id).where(*asked)
+    counts = dict(db.session.execute(counted.group_by(Occurrence.due_on)).tuples().all())
+    first = (
+        select(Occurrence.id, place.label("place")).join(Item, Item.id == Occurrence.item_id).where(*asked).subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Item.id, Item.code, ItemTerms.title, Occurrence.state, Occurrence.due_on, Occurrence.fact_on,
+            Occurrence.period,
+        )
+        .select_from(first)
+        .join(Occurrence, Occurrence.id == first.c.id)
+        .join(Item, Item.id == Occurrence.item_id)
+        .join(ItemTerms, ItemTerms.id == Item.terms_id)
+        .where(first.c.place <= DAY)
+        .order_by(Occurrence.due_on, Item.section, Item.number)
+    ).all()  # fmt: skip
+    return rows, counts
 
 
 def due_between(actor: Actor, start: date, end: date, roadmap_id: int | None = None) -> Sequence[Any]:

@@ -30,7 +30,7 @@ def dashboard(roadmap_id: int) -> Any:
         "roadmap/dashboard.html",
         head=head,
         counts=counts,
-        totals=overview.totals(counts),
+        totals=overview.total(counts),
         late=[row for row in pressing if row.overdue][: overview.FEW],
         soon=[row for row in pressing if not row.overdue][: overview.FEW],
         year=reads.year(actor, head),

@@ -26,7 +26,7 @@ COLUMNS = ("planned", "in_progress", "on_review", "on_confirmation", "returned",
 def board(roadmap_id: int) -> Any:
     """Cards by state; dropping one on another column opens its step with what it asks."""
     head = queries.plan_head(me(), roadmap_id)
-    cards = overview.board(me(), head, search_asked())
+    cards = overview.board(me(), head, search_asked(), COLUMNS)
     at = flags.days(head.corrected)
     columns = [(state, [card for card in cards if card.state == state]) for state in COLUMNS]
     moves = {f"{source}>{step.target}": step.name for step in STEPS for source in step.sources if not step.hidden}
@@ -47,13 +47,18 @@ def calendar(roadmap_id: int) -> Any:
     first = _month(request.args.get("month", ""))
     last = shift(first, 1) - timedelta(days=1)
     by_day: dict[date, list[Any]] = {}
-    for row in spans.due_between(me(), first, last, head.id):
+    shown, counts = spans.month(me(), head, first, last)
+    for row in shown:
         by_day.setdefault(row.due_on, []).append(row)
+    day = _day(request.args.get("day", ""))
     return render_template(
         "roadmap/calendar.html",
         head=head,
         weeks=months.Calendar().monthdatescalendar(first.year, first.month),
         by_day=by_day,
+        counts=counts,
+        day=day,
+        of_day=spans.due_between(me(), day, day, head.id) if day else (),
         first=first,
         previous=shift(first, -1),
         following=shift(first, 1),
@@ -62,6 +67,13 @@ def calendar(roadmap_id: int) -> Any:
         feed=request.args.get("feed", ""),
         **words(),
     )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _month(text: str) -> date:

@@ -9,10 +9,13 @@ from typing import Any
 import openpyxl
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
 
 from core import clock
+from core.db import db
 from core.workflow import Ask
 from roadmap import queries, service
+from roadmap.models import TERMS, Edition, Item, ItemTerms
 from roadmap.queries.fact import fact_list
 from roadmap.service import NewChange
 from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, edition_of, in_force, occurrence_of, presented, step
@@ -121,3 +124,27 @@ def test_the_chart_lays_the_first_edition_under_this_one(app: APIFlask) -> None:
     text = signed_in(app, cast, "m_coord").get(f"/roadmaps/{plan}/gantt").get_data(as_text=True)
     assert "по редакции 1: 19.01.2026 – 31.03.2026" in text
     assert text.count('class="g-base"') == 2
+
+
+def test_comparing_reads_only_what_changed_and_misses_nothing(app: APIFlask) -> None:
+    """The same as laying every item of both editions side by side."""
+    with app.app_context():
+        cast = a_cast()
+        plan = a_moved_plan(cast)
+        one, two = (
+            {row.item_id: row for row in db.session.scalars(select(ItemTerms).where(ItemTerms.edition_id == edition))}
+            for edition in edition_ids(plan)
+        )
+        differing = {
+            item: {name for name in TERMS if getattr(one[item], name) != getattr(two[item], name)} for item in one
+        }
+        found = queries.compare(*edition_ids(plan))
+        assert len(found) == 2
+        codes = dict(db.session.execute(select(Item.code, Item.id)).tuples().all())
+        assert {codes[d.code]: {name for name, _was, _now in d.fields} for d in found} == {
+            item: names for item, names in differing.items() if names
+        }
+
+
+def edition_ids(plan: int) -> list[int]:
+    return list(db.session.scalars(select(Edition.id).where(Edition.roadmap_id == plan).order_by(Edition.number)))

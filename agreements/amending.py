@@ -85,7 +85,7 @@ def put_changes(
 
 def refuse_others(agreement: Agreement, actor: Actor) -> None:
     """Refuse whoever may not change what a supplementary agreement changes, or not now."""
-    if agreement.parent_id is None:
+    if agreement.kind != "supplementary":
         raise NotNow(_("Изменения перечисляют только в дополнительном соглашении"))
     if not (is_initiator(agreement, actor) and acts_as(agreement, actor, "coordinator")):
         raise NotAllowed(_("Текст правит координатор стороны-инициатора"))

@@ -12,6 +12,8 @@ from agreements.models import Agreement
 from core.documents import kinds
 
 KINDS = ("cooperation", "partnership", "network", "practice", "target")
+DESCENDING = ("target", "practice", "network")
+"""Contracts that may rest on an agreement: concluded because of it, they live on their own."""
 """Kinds that stand by themselves; a supplementary agreement is drawn from its parent's page."""
 
 OWN = {"number", "date", "city", "copies", "seq", "changes", "term_type", "term_until", "notice_days", "prolongation"}
@@ -61,6 +63,11 @@ def _field(entry: Mapping[str, Any]) -> Field:
         columns=tuple(_field(column) for column in entry.get("columns", ())),
         personal=bool(entry.get("pii")),
     )
+
+
+def kinds_under(parent: Agreement | None) -> tuple[str, ...]:
+    """What may be drawn up: by itself, or because of a parent (which may be amended, or have contracts under it)."""
+    return KINDS if parent is None else ("supplementary", *DESCENDING)
 
 
 def get(data: Mapping[str, Any], path: str) -> Any:

@@ -225,7 +225,7 @@ def _signatures(agreement_id: int) -> Select[Any]:
 
 
 def _children(agreement_id: int, actor: Actor) -> Select[Any]:
-    names = ("id", "title", "number", "state", "seq", "signed_on", "effective_from")
+    names = ("id", "kind", "title", "number", "state", "seq", "signed_on", "effective_from")
     return (
         select(*_columns(Agreement, names))
         .where(Agreement.parent_id == agreement_id, visible_to(actor, "agreement", Agreement.id))

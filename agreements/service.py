@@ -142,12 +142,12 @@ def _signatory(wanted: PartyInput) -> Signatory | None:
 
 
 def _descend(agreement: Agreement, parent_id: int, actor: Actor) -> None:
-    """A supplementary agreement: the next number among its parent's, drawn against the parent's present terms."""
+    """Under a parent in force: the next number among its parent's; an amendment is drawn against its present terms."""
     parent = locked(Agreement, parent_id)
     if parent is None or not may_see(actor, "agreement", parent_id):
         raise NotFound(_("Основной документ не найден"))
     if parent.state != "registered":
-        raise NotNow(_("Дополнительное соглашение составляют к действующему документу"))
+        raise NotNow(_("Дополнительное соглашение и договор на его основе составляют к действующему документу"))
     last = db.session.scalar(select(func.max(Agreement.seq)).where(Agreement.parent_id == parent_id))
     agreement.parent_id, agreement.parent = parent.id, parent
     agreement.seq = (last or 0) + 1

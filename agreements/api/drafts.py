@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from agreements import amending, service
 from agreements.api import schemas
 from agreements.api.blueprint import bp
-from agreements.catalogue import fields_of
+from agreements.catalogue import DESCENDING, fields_of
 from agreements.dossier import head
 from agreements.forms import entered
 from agreements.models import Agreement
@@ -42,15 +42,22 @@ def edit(agreement_id: int, json_data: dict[str, Any]) -> Any:
 def _entered(sent: dict[str, Any], kept: Agreement | None = None) -> AgreementInput:
     """The service's input. Raises NotValid where a value is not what the catalogue says."""
     kind = kept.kind if kept else sent.pop("kind")
-    if kept is None and (kind == "supplementary") != (sent.get("parent_id") is not None):
-        raise NotValid(
-            _("Дополнительное соглашение составляют к основному документу, остальные — сами по себе"), "kind"
-        )
+    if kept is None and (fault := _misplaced(kind, sent.get("parent_id"))):
+        raise NotValid(fault, "kind")
     parties = [PartyInput(**party) for party in sent.pop("parties")]
     data = checked(kind, sent.pop("data"))
     if kept is not None and "changes" in kept.data:
         data["changes"] = kept.data["changes"]
     return AgreementInput(kind=kind, parties=parties, data=data, **sent)
+
+
+def _misplaced(kind: str, parent_id: int | None) -> str:
+    """Why a document of this kind cannot have, or lack, a parent; "" where it may."""
+    if kind == "supplementary" and parent_id is None:
+        return str(_("Дополнительное соглашение составляют к основному документу"))
+    if parent_id is not None and kind not in ("supplementary", *DESCENDING):
+        return str(_("Документ этого вида заключают сам по себе, не на основе другого"))
+    return ""
 
 
 def checked(kind: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -247,12 +247,19 @@ class LackingOut(Schema):
     label = String()
 
 
+class ProtocolRef(Schema):
+    id = Integer()
+    number = Integer()
+    state = String(metadata={"description": "open, closed или abandoned"})
+
+
 class AgreementFull(AgreementOut):
     lacking = List(Nested(LackingOut), metadata={"description": "Чего не хватает до направления на согласование"})
     revisions = List(Nested(RevisionOut))
     signatures = List(Nested(SignatureOut))
     copies = List(Nested(CopyOut))
     children = List(Nested(ChildOut))
+    protocols = List(Nested(ProtocolRef), metadata={"description": "Последний протокол разногласий"})
     editions = List(Nested(EditionOut))
     attachments = List(Nested(FileOut))
     history = List(Nested(RecordOut))

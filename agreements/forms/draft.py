@@ -59,10 +59,12 @@ def fresh(kind: str, actor: Actor, parent: Agreement | None = None) -> DraftForm
     form = _blank(kind, parent)
     form.plain = dict.fromkeys((*TEXTS, *NUMBERS, "valid_until"), "") | dict.fromkeys(FLAGS, False)
     form.plain |= {"title": form.label, "city": "г. Москва", "term_type": "until", "notice_days": "30"}
-    if parent is not None:
+    if parent is not None and kind != "supplementary":
+        form.plain |= {"city": parent.city}
+    elif parent is not None:
         form.plain |= {"title": _("Дополнительное соглашение"), "city": parent.city, "term_type": "open"}
         form.rows = parties.stored(parent, form.listed)
-    elif own := form.listed.shown.get(actor.organisation_id or 0):
+    if (parent is None or kind != "supplementary") and (own := form.listed.shown.get(actor.organisation_id or 0)):
         form.rows = [PartyRow(own, organisation_id=actor.organisation_id)]
     form.values = entered.stored(form.fields, {})
     return form

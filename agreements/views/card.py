@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, url_for
 
 from agreements import history, queries, shown
-from agreements.catalogue import KINDS
+from agreements.catalogue import DESCENDING, KINDS
 from agreements.documents import ROLE_LABELS
 from agreements.dossier import Dossier, dossier
 from agreements.drafting import may_draft
@@ -67,6 +67,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         and agreement.kind in KINDS
         and acts_as(agreement, actor, "coordinator"),
         model_url=_model_url(agreement, actor),
+        descending=[(name, kinds.kind(name).label) for name in DESCENDING],
         may_return=acts_as(agreement, actor, "registrar") or acts_as(agreement, actor, "coordinator"),
         expires_soon=queries.expires_soon(agreement.valid_until, agreement.state),
         typed=typed or {},

@@ -33,10 +33,10 @@ def new() -> Any:
     drafting.refuse_others(actor)
     parent_id = request.args.get("parent", type=int)
     parent = head(parent_id, actor) if parent_id else None
-    kind = "supplementary" if parent else request.args.get("kind", "")
+    kind = request.args.get("kind", "supplementary" if parent else "")
     if not kind:
         return render_template("agreements/kinds.html", kinds=[kinds.kind(name) for name in catalogue.KINDS])
-    if kind not in catalogue.KINDS and parent is None:
+    if kind not in catalogue.kinds_under(parent):
         raise NotFound(_("Документ этого вида так не составляют"))
     if request.method == "GET":
         return _form(draft.fresh(kind, actor, parent), actor)
@@ -126,8 +126,8 @@ def _imagined(actor: Actor, agreement_id: int | None) -> Agreement:
         return drafting.imagined(draft.retyped(kept, request.form), actor, kept)
     parent_id = request.args.get("parent", type=int)
     parent = head(parent_id, actor) if parent_id else None
-    kind = "supplementary" if parent else request.args.get("kind", "")
-    if kind not in catalogue.KINDS and parent is None:
+    kind = request.args.get("kind", "supplementary" if parent else "")
+    if kind not in catalogue.kinds_under(parent):
         raise NotFound(_("Документ этого вида так не составляют"))
     return drafting.imagined(draft.typed(kind, request.form, parent), actor)
 

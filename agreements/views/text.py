@@ -26,7 +26,7 @@ def text(agreement_id: int) -> Any:
     actor = me()
     agreement = head(agreement_id, actor)
     drafting.refuse_frozen(agreement, actor)
-    if agreement.parent_id is not None:
+    if agreement.kind == "supplementary":
         return redirect(url_for("agreements.changes", agreement_id=agreement_id))
     own = template_text(agreement)
     if request.method == "GET":

@@ -89,6 +89,12 @@ SLOT_DONE: dict[str, Any] = {
 }
 """What befell a place of the route without a verdict."""
 
+MANY: dict[str, Any] = {
+    "recall": _l("Задания отозваны"),
+    "lapse": _l("Решения утратили силу"),
+}
+"""The same of several places at once."""
+
 TONES = {
     "approve": "success", "approve_remarks": "warning", "reject": "danger", "recall": "warning", "lapse": "muted",
     "own_return": "danger", "cp_remarks": "danger", "refuse_sign": "danger", "reject_registration": "danger",
@@ -117,14 +123,18 @@ def timeline(history: Iterable[Any], labels: Mapping[int, tuple[str, str]]) -> l
     found: list[dict[str, Any]] = []
     last: tuple[Any, ...] | None = None
     for record in history:
-        same = (record.step, record.actor_name)
-        if record.step in REPEATED and same == last:
+        if _told_by_the_agreement(record):
+            continue
+        same = (record.step, record.actor_name, record.comment if _of_slot(record) else "")
+        if same == last and (record.step in REPEATED or (_of_slot(record) and record.step in SLOT_DONE)):
             found[-1]["times"] += 1
             continue
         last = same
         found.append(_entry(record, labels))
     for entry in found:
-        if entry["times"] > 1:
+        if entry["times"] > 1 and entry["many"]:
+            entry["what"] = f"{entry['many']} ({entry['times']})"
+        elif entry["times"] > 1:
             entry["what"] = _("%(what)s (%(n)s раз подряд)", what=entry["what"], n=entry["times"])
     return found
 
@@ -144,7 +154,18 @@ def _entry(record: Row, labels: Mapping[int, tuple[str, str]]) -> dict[str, Any]
         "tone": TONES.get(record.step, "neutral"),
         "hash": record.document_hash or "",
         "times": 1,
+        "many": str(MANY.get(record.step, "")) if place is not None else "",
     }
+
+
+def _of_slot(record: Row) -> bool:
+    return bool((record.data or {}).get("of", ("", 0))[0] == "approval_task")
+
+
+def _told_by_the_agreement(record: Row) -> bool:
+    """A signature and a number move the agreement itself: its own line says so, with who did it."""
+    verdict = (record.data or {}).get("entered", {}).get("verdict")
+    return _of_slot(record) and verdict in ("signed", "registered")
 
 
 def _of_place(record: Row, place: tuple[str, str]) -> str:

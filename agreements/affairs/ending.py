@@ -19,8 +19,8 @@ from core.accounts.login import me
 from core.errors import NotFound
 from core.workflow import Offer
 
-STEPS = ("terminate", "perform")
-"""Steps by which a person ends an agreement."""
+STEPS = ("terminate", "perform", "give_notice")
+"""Steps by which a person ends an agreement, at once or on the day of a notice."""
 
 
 class ConsequenceOut(Schema):
@@ -49,6 +49,7 @@ def ending_page(agreement_id: int, step: str) -> Any:
         offer=_offer(agreement, step, actor),
         consequences=(found := ending.cascade(agreement, actor)),
         cascade=ending.seen(found),
+        ends=sum(one.ends for one in found),
         kinds=kinds(),
     )
 

@@ -24,6 +24,9 @@ from core.accounts.login import me
 from core.documents import kinds
 from core.signoffs.shown import stages
 
+ENDING = ("terminate", "perform", "give_notice")
+"""Steps confirmed on a page of their own, over what they bring with them."""
+
 
 @bp.get("/agreements/<int:agreement_id>")
 def card(agreement_id: int) -> Any:
@@ -37,6 +40,8 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
     agreement, current = found.agreement, found.round
     names = {party.organisation_id: party.organisation.short_name for party in agreement.parties}
     mine = [offer for offer in found.offers if offer.mine and not offer.step.hidden]
+    ends = [] if typed else [offer for offer in mine if offer.possible and offer.name in ENDING]
+    mine = [offer for offer in mine if offer not in ends]
     others = [offer for offer in found.offers if not offer.mine and not offer.step.hidden]
     places = history.places(current, names)
     return render_template(
@@ -48,6 +53,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         kind=kinds.kind(agreement.kind).label,
         desk=shown.court(agreement, current),
         mine=mine,
+        ends=ends,
         others=others,
         names=names,
         stages=stages(current, names, actor.id, _task_url) if current else [],

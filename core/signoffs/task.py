@@ -181,6 +181,8 @@ def offers(slot: Slot, actor: Actor) -> list[Offer]:
     found = []
     for name in VERDICT_STEPS:
         step = approval_task.steps[name]
+        if name == "approve_remarks" and slot.kind != "visa":
+            continue
         if slot.state in step.sources:
             refused = asked(step.who)
             found.append(Offer(step, not refused, refused or asked(step.when)))

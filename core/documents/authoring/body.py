@@ -162,6 +162,8 @@ def _write_grid(document: Document, block: Grid, width: int) -> None:
             if len(cells) < len(block.widths):
                 word = word.merge(row.cells[len(block.widths) - 1])
             _fill(word, cell)
-            if block.keep and number < len(block.rows) - 1:
-                for paragraph in word.paragraphs:
+            for paragraph in word.paragraphs:
+                if not block.keep:  # rows of a list of parties: each whole, none tied to the next
+                    paragraph.paragraph_format.keep_with_next = False
+                elif number < len(block.rows) - 1:
                     paragraph.paragraph_format.keep_with_next = True

@@ -27,8 +27,8 @@ def protocol_context(view: ProtocolView, current: Round, paper: Mapping[str, Any
     `paper` is the subject's own: `parent` (title in the dative, number, date), `city`, `parties` (organisation id →
     block of the templates); what it leaves out is taken from the cards of the organisations.
     """
-    parties = _in_order(view, current)
     given = paper.get("parties", {})
+    parties = _in_order(view, current, list(given))
     blocks = [given.get(party.id) or party_block(party) for party in parties]
     aliases = {party.id: str(block["alias"]) for party, block in zip(parties, blocks, strict=True)}
     for block, place in zip(blocks, sides(len(blocks)), strict=True):
@@ -65,14 +65,15 @@ def _side(wording: ProtocolWording, alias: str) -> str:
     return f"«{alias}»{note}: {wording.text}"
 
 
-def _in_order(view: ProtocolView, current: Round) -> list[Organisation]:
-    """The initiator, then those who disagree, then the rest: the two of two parties stand as they always did."""
+def _in_order(view: ProtocolView, current: Round, order: Sequence[int]) -> list[Organisation]:
+    """The initiator, then those who disagree, then the rest, each in the order of the document's parties."""
     first = next((party for party in view.parties if party.id == current.initiator_id), None)
     if first is None or len(view.parties) < 2:
         raise NotValid(_l("В протоколе разногласий нужны две стороны"))
     writers = {wording.organisation_id for row in view.rows for wording in row.row.wordings}
+    place = {organisation: number for number, organisation in enumerate(order)}
     others = [party for party in view.parties if party is not first]
-    return [first, *sorted(others, key=lambda party: party.id not in writers)]
+    return [first, *sorted(others, key=lambda party: (party.id not in writers, place.get(party.id, len(place))))]
 
 
 def party_block(organisation: Organisation) -> dict[str, Any]:

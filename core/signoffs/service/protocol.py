@@ -157,7 +157,7 @@ def withdraw(row_id: int, actor: Actor, version: int | None = None) -> ProtocolR
         own.withdrawn, own.person_id, own.name, own.at = True, actor.id or 0, actor.short_name, clock.now()
         _reopen(row)
         if not row.disputed:
-            row.agreed, row.justification = row.original, russian(_l("разногласие снято"))
+            row.agreed, row.justification = row.original, russian(_l("Разногласие снято"))
             row.agreed_hash = wording_hash(row.original)
         db.session.flush()
         _journal(row, "protocol_withdrawn", actor, "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import Schema
 from apiflask.fields import Boolean, Date, DateTime, Dict, File, Integer, List, Nested, Raw, String
-from apiflask.validators import Length, OneOf
+from apiflask.validators import Length, OneOf, Range
 
 from core.web.api import PageQuery, ReasonOut
 from core.workflow import Offer
@@ -48,6 +48,10 @@ class ItemQuery(PageQuery):
     flag = String(load_default="", validate=OneOf(["", *FLAGS]))
     q = String(load_default="")
     mine = Boolean(load_default=False)
+    unit = String(load_default="", metadata={"description": "Слова из исполнителя или названия его организации"})
+    organisation = Integer(load_default=None, allow_none=True, validate=Range(1, 2**31 - 1))
+    due_from = Date(load_default=None, allow_none=True)
+    due_to = Date(load_default=None, allow_none=True)
 
 
 class ItemLineOut(Schema):

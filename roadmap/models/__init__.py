@@ -20,6 +20,7 @@ from roadmap.models.meetings import CoExecutor, DecisionReminder, Meeting, Meeti
 from roadmap.models.plans import EDITABLE_EDITION, OPEN_EDITION, Edition, Roadmap, RoadmapParty, RoadmapSection
 from roadmap.models.reminders import RoadmapReminder
 from roadmap.models.reports import CalendarFeed, Report, ReportLine
+from roadmap.models.views import PlanView
 
 __all__ = [
     "EDITABLE_EDITION",
@@ -44,6 +45,7 @@ __all__ = [
     "MeetingDecision",
     "Occurrence",
     "PlanImport",
+    "PlanView",
     "Report",
     "ReportLine",
     "Roadmap",

@@ -49,7 +49,7 @@ class Counted:
                 mine[name] = mine.get(name, 0) + count
 
 
-def counts(actor: Actor, head: PlanHead) -> list[Counted]:
+def counts(actor: Actor, head: PlanHead, search: ItemSearch | None = None) -> list[Counted]:
     """By responsible side. One query: it counts by side and state, the rest is added up here."""
     at = flags.days(head.corrected)
     late = flags.late_items(at.today)
@@ -58,6 +58,7 @@ def counts(actor: Actor, head: PlanHead) -> list[Counted]:
     side, state = ItemTerms.responsible_side, Occurrence.state
     statement = _items(actor, head, side.label("side"), state, func.count().label("total"), *marked)
     statement = statement.outerjoin(late, late.c.item_id == Item.id).where(~ItemTerms.excluded)
+    statement = statement.where(*narrowed(actor, search or ItemSearch(), at))
     found: dict[str, Counted] = {}
     for row in db.session.execute(statement.group_by(side, state).order_by(side)):
         marks = {name: int(row._mapping[name]) for name in conditions}
@@ -73,7 +74,7 @@ def total(counted: Sequence[Counted]) -> Counted:
     return found
 
 
-def pressing(actor: Actor, head: PlanHead) -> Sequence[Any]:
+def pressing(actor: Actor, head: PlanHead, search: ItemSearch | None = None) -> Sequence[Any]:
     """The first items that are overdue (the oldest first) and the first that are due soon. Two queries."""
     at = flags.days(head.corrected)
     conditions = flags.conditions(at)
@@ -82,15 +83,16 @@ def pressing(actor: Actor, head: PlanHead) -> Sequence[Any]:
         Occurrence.period, Occurrence.due_on, Occurrence.percent, Occurrence.note,
     )  # fmt: skip
     found = flags.late_items(at.today)
+    asked = narrowed(actor, search or ItemSearch(), at)
     late = (
         _items(actor, head, *columns, true().label("overdue"), found.c.late_since)
         .join(found, found.c.item_id == Item.id)
-        .where(~ItemTerms.excluded)
+        .where(~ItemTerms.excluded, *asked)
         .order_by(found.c.late_since, Item.id)
     )
     soon = (
         _items(actor, head, *columns, false().label("overdue"))
-        .where(~ItemTerms.excluded, conditions["soon"], ~conditions["overdue"])
+        .where(~ItemTerms.excluded, conditions["soon"], ~conditions["overdue"], *asked)
         .order_by(Occurrence.due_on, Item.id)
     )
     return [*db.session.execute(late.limit(FEW)), *db.session.execute(soon.limit(FEW))]

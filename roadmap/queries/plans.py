@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -14,12 +15,13 @@ from sqlalchemy.orm import aliased
 from core import clock
 from core.accounts.access import read_by, visible_to
 from core.accounts.actor import Actor
+from core.accounts.models import Organisation
 from core.db import Prepared, db
 from core.errors import NotFound
 from core.language.search import stems
 from core.web.paging import PAGE, Key, Page, first_page, page
 from roadmap import flags, readers
-from roadmap.models import OPEN_EDITION, Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapSection
+from roadmap.models import OPEN_EDITION, Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapParty, RoadmapSection
 from roadmap.states import shown_state
 
 EDITION_RANK = case(
@@ -121,7 +123,7 @@ def _one_head(actor: Actor, roadmap_id: int) -> Sequence[Any]:
 
 @dataclass(frozen=True)
 class ItemSearch:
-    """What the table of items is asked for. Empty fields ask nothing."""
+    """What the items of a plan are asked for, in every view of it. Empty fields ask nothing."""
 
     side: str = ""
     state: str = ""
@@ -129,15 +131,58 @@ class ItemSearch:
     flag: str = ""
     q: str = ""
     mine: bool = False
+    unit: str = ""
+    """Words of the executor: his unit or his organisation's name."""
+    organisation: int | None = None
+    """The executor's organisation; a party of the plan where nobody else is named."""
+    due_from: date | None = None
+    due_to: date | None = None
+    """Due days of the present period, both included."""
     after: str = ""
     before: str = ""
     size: int = PAGE
 
+    @classmethod
+    def of(cls, asked: Mapping[str, Any], size: int = PAGE) -> ItemSearch:
+        """Out of a query string or a kept filter; what means nothing asks nothing."""
+
+        text = {name: str(asked.get(name) or "").strip()[:200] for name in (*FILTERS, "after", "before")}
+        return cls(
+            side=text["side"],
+            state=text["state"],
+            section=_whole(text["section"]),
+            flag=text["flag"],
+            q=text["q"],
+            mine=bool(text["mine"]),
+            unit=text["unit"],
+            organisation=_whole(text["organisation"]),
+            due_from=_day(text["due_from"]),
+            due_to=_day(text["due_to"]),
+            after=text["after"],
+            before=text["before"],
+            size=size,
+        )
+
     def asked(self) -> dict[str, Any]:
         """The filter as the query string keeps it."""
-        values = {"side": self.side, "state": self.state, "section": self.section, "flag": self.flag, "q": self.q,
-                  "mine": 1 if self.mine else ""}  # fmt: skip
-        return {name: value for name, value in values.items() if value}
+        values = {name: getattr(self, name) for name in FILTERS} | {"mine": 1 if self.mine else ""}
+        return {
+            name: value.isoformat() if isinstance(value, date) else value for name, value in values.items() if value
+        }
+
+
+FILTERS = ("q", "side", "state", "flag", "section", "unit", "organisation", "due_from", "due_to", "mine")
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 COLUMNS = (
@@ -195,8 +240,32 @@ def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnEle
             asked.append(chosen)
     if search.mine:
         asked.append(Item.executor_id == actor.id)
+    asked += [*_executed_by(search), *_due(search)]
     for stem in stems(search.q):
         asked.append(or_(ItemTerms.words.contains(stem, autoescape=True), Item.code.startswith(stem, autoescape=True)))
+    return asked
+
+
+def _executed_by(search: ItemSearch) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if search.unit:
+        named = select(Organisation.id).where(Organisation.short_name.icontains(search.unit, autoescape=True))
+        asked.append(or_(ItemTerms.unit.icontains(search.unit, autoescape=True), ItemTerms.organisation_id.in_(named)))
+    if search.organisation:
+        sides = select(RoadmapParty.side).where(
+            RoadmapParty.roadmap_id == Item.roadmap_id, RoadmapParty.organisation_id == search.organisation
+        )
+        itself = and_(ItemTerms.organisation_id.is_(None), ItemTerms.responsible_side.in_(sides))
+        asked.append(or_(ItemTerms.organisation_id == search.organisation, itself))
+    return asked
+
+
+def _due(search: ItemSearch) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if search.due_from:
+        asked.append(Occurrence.due_on >= search.due_from)
+    if search.due_to:
+        asked.append(Occurrence.due_on <= search.due_to)
     return asked
 
 

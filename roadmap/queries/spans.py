@@ -7,7 +7,7 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.accounts.access import visible_to
@@ -101,20 +101,22 @@ DAY = 5
 """Terms of one day in the month's grid; a click on the day shows them all."""
 
 
-def month(actor: Actor, head: PlanHead, start: date, end: date) -> tuple[Sequence[Any], dict[date | None, int]]:
-    """The first few terms of each day, and how many each day has. Two queries."""
+def month(
+    actor: Actor, head: PlanHead, start: date, end: date, search: ItemSearch | None = None
+) -> tuple[Sequence[Any], dict[date | None, int]]:
+    """The first few terms of each day, and how many each day has, narrowed by `search`. Two queries."""
     asked = (
         Item.roadmap_id == head.id,
         Occurrence.due_on.between(start, end),
         Occurrence.state != "excluded",
         readers.whole_plan(actor, head.edition_id),
+        *narrowed(actor, search or ItemSearch(), flags.days(head.corrected)),
     )
     place = func.row_number().over(partition_by=Occurrence.due_on, order_by=(Item.section, Item.number))
-    counted = select(Occurrence.due_on, func.count()).join(Item, Item.id == Occurrence.item_id).where(*asked)
+    counted = _of_items(select(Occurrence.due_on, func.count()).select_from(Occurrence)).where(*asked)
     counts = dict(db.session.execute(counted.group_by(Occurrence.due_on)).tuples().all())
-    first = (
-        select(Occurrence.id, place.label("place")).join(Item, Item.id == Occurrence.item_id).where(*asked).subquery()
-    )
+    numbered = select(Occurrence.id, place.label("place")).select_from(Occurrence)
+    first = _of_items(numbered).where(*asked).subquery()
     rows = db.session.execute(
         select(
             Item.id, Item.code, ItemTerms.title, Occurrence.state, Occurrence.due_on, Occurrence.fact_on,
@@ -130,8 +132,14 @@ def month(actor: Actor, head: PlanHead, start: date, end: date) -> tuple[Sequenc
     return rows, counts
 
 
-def due_between(actor: Actor, start: date, end: date, roadmap_id: int | None = None) -> Sequence[Any]:
-    """Occurrences due in the days given (both included) that the actor may see. One query."""
+def _of_items(statement: Select[Any]) -> Select[Any]:
+    return statement.join(Item, Item.id == Occurrence.item_id).join(ItemTerms, ItemTerms.id == Item.terms_id)
+
+
+def due_between(
+    actor: Actor, start: date, end: date, roadmap_id: int | None = None, search: ItemSearch | None = None
+) -> Sequence[Any]:
+    """Occurrences due in the days given (both included) that the actor may see, narrowed by `search`. One query."""
     statement = (
         select(
             Item.id, Item.code, ItemTerms.title, ItemTerms.control_points, ItemTerms.responsible_side,
@@ -152,4 +160,6 @@ def due_between(actor: Actor, start: date, end: date, roadmap_id: int | None = N
     )  # fmt: skip
     if roadmap_id is not None:
         statement = statement.where(Item.roadmap_id == roadmap_id)
+    if search is not None:
+        statement = statement.where(*narrowed(actor, search, flags.days()))
     return db.session.execute(statement).all()

@@ -25,6 +25,7 @@ from roadmap.service.plans import (
     take_edition_step_with_files,
 )
 from roadmap.service.table import Fault, RowEdit, Saved, TableRefused, save_table
+from roadmap.service.views import forget_view, save_view
 
 __all__ = [
     "Fault",
@@ -48,10 +49,12 @@ __all__ = [
     "drop_item",
     "edit_item",
     "enter_fact",
+    "forget_view",
     "link",
     "record_value",
     "remove_dependency",
     "save_table",
+    "save_view",
     "settle_link",
     "take_change_step",
     "take_edition_step",

@@ -13,7 +13,7 @@ from roadmap.queries import dashboard as reads
 from roadmap.queries import indicators, overview
 from roadmap.tiles import tiles
 from roadmap.views.blueprint import bp
-from roadmap.views.plans import words
+from roadmap.views.plans import search_asked, words
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/dashboard")
@@ -24,8 +24,9 @@ def dashboard(roadmap_id: int) -> Any:
     """
     actor = me()
     head = queries.plan_head(actor, roadmap_id)
-    pressing = overview.pressing(actor, head)
-    counts = overview.counts(actor, head)
+    search = search_asked()
+    pressing = overview.pressing(actor, head, search)
+    counts = overview.counts(actor, head, search)
     return render_template(
         "roadmap/dashboard.html",
         head=head,

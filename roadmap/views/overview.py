@@ -47,7 +47,7 @@ def calendar(roadmap_id: int) -> Any:
     first = _month(request.args.get("month", ""))
     last = shift(first, 1) - timedelta(days=1)
     by_day: dict[date, list[Any]] = {}
-    shown, counts = spans.month(me(), head, first, last)
+    shown, counts = spans.month(me(), head, first, last, search_asked())
     for row in shown:
         by_day.setdefault(row.due_on, []).append(row)
     day = _day(request.args.get("day", ""))
@@ -58,7 +58,7 @@ def calendar(roadmap_id: int) -> Any:
         by_day=by_day,
         counts=counts,
         day=day,
-        of_day=spans.due_between(me(), day, day, head.id) if day else (),
+        of_day=spans.due_between(me(), day, day, head.id, search_asked()) if day else (),
         first=first,
         previous=shift(first, -1),
         following=shift(first, 1),

@@ -18,7 +18,7 @@ from roadmap.queries.plans import ItemSearch
 from roadmap.rules.people import COORDINATORS
 from roadmap.service import NewPlan
 from roadmap.states import roadmap_item
-from roadmap.views.blueprint import bp, number
+from roadmap.views.blueprint import bp
 from roadmap.wording import SIDE_NAMES
 
 SIDES = ("ministry", "corporation", "both")
@@ -64,18 +64,7 @@ def words() -> dict[str, Any]:
 
 def search_asked(size: int = PAGE) -> ItemSearch:
     """The filter in the query string: it survives a reload and can be sent to a colleague."""
-    args = request.args
-    return ItemSearch(
-        side=args.get("side", ""),
-        state=args.get("state", ""),
-        section=number(args.get("section")),
-        flag=args.get("flag", ""),
-        q=args.get("q", "").strip()[:200],
-        mine=bool(args.get("mine")),
-        after=args.get("after", ""),
-        before=args.get("before", ""),
-        size=size,
-    )
+    return ItemSearch.of(request.args, size)
 
 
 @bp.route("/roadmaps/new", methods=["GET", "POST"])

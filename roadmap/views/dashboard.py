@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template
@@ -24,7 +25,7 @@ def dashboard(roadmap_id: int) -> Any:
     """
     actor = me()
     head = queries.plan_head(actor, roadmap_id)
-    search = search_asked()
+    search = replace(search_asked(), flag="")  # the flags are this screen's own columns
     pressing = overview.pressing(actor, head, search)
     counts = overview.counts(actor, head, search)
     return render_template(

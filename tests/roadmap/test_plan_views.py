@@ -96,6 +96,20 @@ def test_the_filter_goes_from_view_to_view(app: APIFlask) -> None:
     assert "side=ministry&month=2026-10" in text
 
 
+def test_the_figures_of_the_dashboard_are_those_of_the_filter_and_lead_to_its_rows(app: APIFlask) -> None:
+    with app.app_context():
+        world = a_world()
+    with clock.at(datetime(2027, 1, 20, 9, tzinfo=UTC)):
+        client = signed_in(app, world.cast, "m_coord")
+        everything = client.get(f"/roadmaps/{world.plan_id}/dashboard").get_data(as_text=True)
+        text = client.get(f"/roadmaps/{world.plan_id}/dashboard?side=corporation&flag=soon").get_data(as_text=True)
+        assert ("Июньское" in everything, "Декабрьское" in everything) == (True, True)
+        assert ("Июньское" in text, "Декабрьское" in text) == (False, True)
+        assert f'href="/roadmaps/{world.plan_id}?flag=overdue&amp;side=corporation&' in text
+        rows = client.get(f"/roadmaps/{world.plan_id}?flag=overdue&side=corporation").get_data(as_text=True)
+        assert ("Июньское" in rows, "Декабрьское" in rows) == (False, True)
+
+
 def test_a_filter_is_kept_shared_and_forgotten(db_session: Any) -> None:
     world = a_world()
     ours, theirs = world.cast.who("m_coord"), world.cast.who("c_coord")

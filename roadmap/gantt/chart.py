@@ -73,8 +73,8 @@ def window(period_start: date, period_end: date, zoom: str, year: int | None, to
     return date(shown, 1, 1), date(shown, 12, 31)
 
 
-STEPS = (100, 90, 80, 70, 60, 50, 40, 30, 25, 20)
-PAPER = (1480, 880)
+STEPS = tuple(range(100, 15, -5))
+PAPER = (1500, 840)
 """Pixels of an A3 page, landscape, inside its margins and below the heading."""
 ONE_PAGE = 70
 """Lines that are made to fit on one page; a longer chart goes on over pages at the width of one."""

@@ -1,5 +1,29 @@
 """The roadmap by API: the same services and queries as the pages."""
 
-from roadmap.api import changes, imports, items, plans, reports, schedule, table, views
+from roadmap.api import (
+    changes,
+    decisions,
+    imports,
+    initiatives,
+    items,
+    meetings,
+    plans,
+    reports,
+    schedule,
+    table,
+    views,
+)
 
-BLUEPRINTS = (plans.bp, items.bp, changes.bp, reports.bp, table.bp, schedule.bp, imports.bp, views.bp)
+BLUEPRINTS = (
+    plans.bp,
+    items.bp,
+    changes.bp,
+    reports.bp,
+    table.bp,
+    schedule.bp,
+    imports.bp,
+    views.bp,
+    meetings.bp,
+    decisions.bp,
+    initiatives.bp,
+)

@@ -104,9 +104,9 @@ def heard(line: dict[str, Any]) -> str:
     try:
         name = initials_last(speaker, "acc")
     except NotValid:
-        name = speaker
+        name = last_first(speaker)
     about = title[0].lower() + title[1:] if title.lower().startswith(ABOUT) else ""
-    return tidied(f"{name} – {about}." if about else f"{name}.")
+    return tidied(f"{name} – {about}." if about else name)
 
 
 def _decisions(meeting: Meeting) -> list[dict[str, str]]:

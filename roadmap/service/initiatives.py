@@ -62,9 +62,8 @@ def propose(roadmap_id: int, new: NewInitiative, actor: Actor) -> Initiative:
         plan = db.session.get(Roadmap, roadmap_id) if may_see(actor, readers.PLAN, roadmap_id) else None
         if plan is None:
             raise NotFound(_("План не найден"))
+        refuse_others(plan, actor)
         side = side_of(plan, actor)
-        if not side or not actor.has(*COORDINATORS, *LAWYERS):
-            raise NotAllowed(_("Инициативу заводит координатор или правовой департамент Стороны"))
         row = Initiative(roadmap_id=plan.id, initiator_side=side, state="proposal", created_at=clock.now(),
                          **_checked(plan.id, new))  # fmt: skip
         db.session.add(row)
@@ -72,6 +71,17 @@ def propose(roadmap_id: int, new: NewInitiative, actor: Actor) -> Initiative:
         set_readers(KIND, row.id, [party.organisation_id for party in plan.parties])
         audit.append(actor.who(), audit.Act(KIND, row.id, "propose", None, "proposal"))
         return row
+
+
+def keeps(row: Any, actor: Actor) -> bool:
+    """Whether the actor enters what concerns initiatives: a coordinator or a lawyer of a side."""
+    return bool(side_of(row, actor)) and actor.has(*COORDINATORS, *LAWYERS)
+
+
+def refuse_others(plan: Roadmap, actor: Actor) -> None:
+    """Raises NotAllowed for whoever may not propose."""
+    if not keeps(plan, actor):
+        raise NotAllowed(_("Инициативу заводит координатор или правовой департамент Стороны"))
 
 
 def edit_initiative(initiative_id: int, new: NewInitiative, actor: Actor, version: int | None = None) -> Initiative:
@@ -135,7 +145,7 @@ def locked_initiative(initiative_id: int, actor: Actor) -> Initiative:
 
 
 def _keeper(row: Initiative, actor: Actor) -> None:
-    if not (side_of(row, actor) and actor.has(*COORDINATORS, *LAWYERS)):
+    if not keeps(row, actor):
         raise NotAllowed(_("Сведения вносит координатор или правовой департамент Стороны"))
 
 

@@ -82,7 +82,7 @@ def locked_meeting(meeting_id: int, actor: Actor) -> Meeting:
     return row
 
 
-def refuse_others(row: Meeting, actor: Actor) -> None:
+def refuse_others(row: Meeting | Roadmap, actor: Actor) -> None:
     """Raises NotAllowed for whoever does not keep the minutes."""
     if not keeps_minutes(row, actor):
         raise NotAllowed(_("Протокол ведёт секретарь рабочей группы или координатор"))

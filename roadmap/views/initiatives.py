@@ -18,7 +18,7 @@ from roadmap.effects.items import day
 from roadmap.models import Initiative
 from roadmap.queries import proceedings as reads
 from roadmap.queries.items import item_by_code
-from roadmap.rules.people import COORDINATORS, LAWYERS, side_of
+from roadmap.rules.people import side_of
 from roadmap.service import initiatives as service
 from roadmap.service.initiatives import NewEvent, NewInitiative
 from roadmap.stages import stages
@@ -41,7 +41,7 @@ def initiatives(roadmap_id: int) -> Any:
         rows=reads.initiatives(me(), roadmap_id),
         states=regulatory_initiative.states,
         side_name=side_name,
-        proposes=bool(side_of(plan, me())) and me().has(*COORDINATORS, *LAWYERS),
+        proposes=service.keeps(plan, me()),
     )
 
 
@@ -49,6 +49,7 @@ def initiatives(roadmap_id: int) -> Any:
 def new_initiative(roadmap_id: int) -> Any:
     """Propose an initiative."""
     head = queries.plan_head(me(), roadmap_id)
+    service.refuse_others(reads.plan(me(), roadmap_id), me())
     if request.method == "GET":
         return _form(head, {"title": "", "purpose": "", "acts": "", "item": "", "bodies": []})
     plain = _typed()
@@ -64,6 +65,7 @@ def new_initiative(roadmap_id: int) -> Any:
 def edit_initiative(initiative_id: int) -> Any:
     """Change what is proposed and who is consulted."""
     row = reads.initiative(me(), initiative_id)
+    service.refuse_others(row.roadmap, me())
     head = queries.plan_head(me(), row.roadmap_id)
     if request.method == "GET":
         kept = {name: getattr(row, name) for name in ("title", "purpose", "bodies")}
@@ -118,15 +120,14 @@ def initiative(initiative_id: int) -> Any:
 
 def _initiative(initiative_id: int, status: int = 200, faults: dict[str, Any] | None = None, step: str = "") -> Any:
     row = reads.initiative(me(), initiative_id)
-    side = side_of(row, me())
-    keeps = bool(side) and me().has(*COORDINATORS, *LAWYERS)
+    keeps = service.keeps(row, me())
     page = render_template(
         "roadmap/initiative.html",
         row=row,
         side_name=side_name,
         stages=stages(row, reads.history(service.KIND, row.id)),
         keeps=keeps,
-        brings=keeps or (bool(side) and me().has("executor")),
+        brings=keeps or (bool(side_of(row, me())) and me().has("executor")),
         papers=papers(reads.files(service.KIND, row.id), PAPERS),
         purposes=PAPERS,
         item_code=reads.item_code(row.item_id),

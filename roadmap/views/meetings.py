@@ -48,6 +48,7 @@ def meetings(roadmap_id: int) -> Any:
 def new_meeting(roadmap_id: int) -> Any:
     """A new meeting."""
     plan = reads.plan(me(), roadmap_id)
+    service.refuse_others(plan, me())
     known = known_people(plan)
     if request.method == "GET":
         return _form(_fresh(plan), plan, known)
@@ -77,9 +78,9 @@ def _fresh(plan: Roadmap) -> MeetingForm:
 def edit_meeting(meeting_id: int) -> Any:
     """The meeting being written down: agenda, people, what was heard."""
     row = reads.meeting(me(), meeting_id)
+    service.refuse_others(row, me())
     known = known_people(row.roadmap)
     if request.method == "GET":
-        service.refuse_others(row, me())
         service.refuse_signed(row)
         return _form(forms.of(row), row.roadmap, known, row)
     form = forms.typed(request.form, known)
@@ -146,6 +147,7 @@ def autosave_meeting(meeting_id: int) -> Any:
 def preview_meeting(roadmap_id: int) -> Any:
     """The minutes as they would be with what stands in the form now. Nothing is kept."""
     plan = reads.plan(me(), roadmap_id)
+    service.refuse_others(plan, me())
     meeting_id = number(request.args.get("of"))
     kept = reads.meeting(me(), meeting_id) if meeting_id else _blank(plan)
     return render_template("roadmap/_live.html", paper=_paper(forms.typed(request.form, known_people(plan)), kept))

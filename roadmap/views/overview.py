@@ -86,6 +86,7 @@ def _month(text: str) -> date:
 @bp.post("/roadmaps/<int:roadmap_id>/calendar/feed")
 def issue_feed(roadmap_id: int) -> Any:
     """A secret address of my calendar; the one before ceases to work."""
+    queries.plan_head(me(), roadmap_id)
     token = feeds.issue_feed(me())
     address = current_app.config["PUBLIC_URL"].rstrip("/") + url_for("roadmap.ics", token=token)
     flash(_("Адрес календаря (показан один раз): %(address)s", address=address), "success")

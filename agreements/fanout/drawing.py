@@ -24,6 +24,7 @@ from core.db import db, expect_version, locked, transaction
 from core.documents.clauses import read_clauses
 from core.documents.issuing import active_template
 from core.errors import NotFound, NotNow, NotValid
+from core.language.typography import tidy
 from core.web.kept import in_russian
 
 KINDS = ("cooperation", "partnership", "network", "practice")
@@ -126,11 +127,20 @@ def edit_clauses(
         ids = [clause.get("id") for clause in clauses]
         if len(set(ids)) != len(ids) or not all(ids) or any(not str(c.get("text", "")).strip() for c in clauses):
             raise NotValid(_("Пункт без текста: исключите его или напишите текст"), "clauses")
-        wanted = [{"id": str(c["id"]), "level": int(c.get("level") or 2), "text": str(c["text"])} for c in clauses]
-        model.clauses = [] if same(wanted, own_text(model)) else wanted
+        own = own_text(model)
+        known = {str(clause["id"]): clause["text"] for clause in own}
+        wanted = [_kept(clause, known) for clause in clauses]
+        model.clauses = [] if same(wanted, own) else wanted
         model.changed = True
         _journal(model, "edit_clauses", actor)
         return model
+
+
+def _kept(clause: Mapping[str, Any], known: Mapping[str, str]) -> Clause:
+    """A clause with the marks and spaces that print has; what the template says stays as the template says it."""
+    text = str(clause["text"])
+    words = text if known.get(clause["id"]) == text else tidy(text)
+    return {"id": str(clause["id"]), "level": int(clause.get("level") or 2), "text": words}
 
 
 def own_text(model: ModelForm) -> list[Clause]:

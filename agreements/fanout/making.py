@@ -21,6 +21,7 @@ from core.accounts import actors
 from core.accounts.actor import Actor
 from core.db import db, locked, transaction
 from core.errors import Refusal
+from core.language.typography import tidy
 from core.web.kept import in_russian
 from core.workflow import handler
 from core.workflow.jobs import heartbeat
@@ -120,10 +121,10 @@ def reworded(base: Sequence[Clause], own: Sequence[dict[str, Any]], row_id: int)
         if change["action"] == "exclude":
             del text[place]
         elif change["action"] == "restate":
-            text[place] = {**text[place], "text": change["text"]}
+            text[place] = {**text[place], "text": tidy(change["text"])}
         else:
             level = max(text[place]["level"], 2)
-            text.insert(place + 1, {"id": f"r{row_id}n{number}", "level": level, "text": change["text"]})
+            text.insert(place + 1, {"id": f"r{row_id}n{number}", "level": level, "text": tidy(change["text"])})
     return text
 
 

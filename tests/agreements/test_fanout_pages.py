@@ -132,7 +132,7 @@ def test_a_sheet_brings_signatories_clauses_and_faults_by_row_and_column(app: AP
         assert "кластеры;" in texts
         sent_id = row.id
     page = words(client.get(f"/models/{model_id}/counterparties/{sent_id}"))
-    assert "Предложил:" in page
+    assert "Чья редакция:" in page
 
 
 def test_an_unknown_column_is_told_by_its_name(app: APIFlask, company: Company) -> None:

@@ -34,7 +34,8 @@ MODELS = {
     "decision_id": ("MeetingDecision",),
     "document_id": ("IssuedDocument",),
     "template_id": ("DocumentTemplate",),
-    "act_id": ("PaperAct",),
+    "act_id": ("BoardAct", "PaperAct"),
+    "model_id": ("ModelForm",),
     "row_id": ("ProtocolRow",),
     "copy_id": ("PaperCopy",),
     "run_id": ("ImportRun", "BulkRun", "PlanImport"),
@@ -57,7 +58,7 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "year": (2026,),
     "period": ("2026-Q3",),
     "section": (1,),
-    "clause": ("1.1",),
+    "clause": ("1.1", "c4"),
 }
 """Values of the arguments that are words."""
 

@@ -11,8 +11,9 @@ from xlsxwriter import Workbook
 from agreements import service as agreements
 from agreements.demo import scenes
 from agreements.demo.load import Company
+from agreements.fanout import acts, sending, wanted
 from agreements.importing import service as importing
-from agreements.models import Agreement, Webhook
+from agreements.models import Agreement, Sent, Webhook
 from agreements.searching import saved
 from core import clock
 from core.db import db, transaction
@@ -33,6 +34,7 @@ def add(company: Company) -> None:
     a_webhook(company)
     saved.save(company.actor("m.coord"), "Партнёрства в проекте", {"state": "draft", "kind": "partnership"})
     an_amendment(company)
+    a_board_act(company)
     drain()
 
 
@@ -73,6 +75,14 @@ def an_import(company: Company) -> None:
     actor = company.actor("m.coord")
     run = importing.upload(Upload("реестр.xlsx", buffer.getvalue()), actor)
     importing.check(run.id, run.mapping, actor)
+
+
+def a_board_act(company: Company) -> None:
+    """The holders of what the demo's model sent out are reminded, and one more list is checked."""
+    actor = company.actor("c.coord")
+    sent = db.session.execute(select(Sent.id, Sent.model_id)).all()
+    acts.begin(sent[0].model_id, "remind", [row.id for row in sent], actor)
+    sending.prepare(sent[0].model_id, wanted.of_lines("АО «Пермские двигатели» (образец)\nНет такого"), actor)
 
 
 def a_webhook(company: Company) -> None:

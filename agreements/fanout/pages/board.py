@@ -198,7 +198,7 @@ def deviations_xlsx(model_id: int) -> Any:
         Column(_("Отклонение"), lambda row: kinds[row[1]["kind"]], 12),
         Column(_("В форме"), lambda row: row[1]["before"], 70),
         Column(_("У контрагента"), lambda row: row[1]["after"], 70),
-        Column(_("Кто предложил"), lambda row: found.names.get(row[1]["organisation_id"], ""), 34),
+        Column(_("Чья редакция"), lambda row: found.names.get(row[1]["organisation_id"], ""), 34),
         Column(_("С редакции"), lambda row: row[1]["revision"], 10),
         Column(_("Протокол разногласий"), lambda row: row[1]["protocol"] or None, 12),
     )

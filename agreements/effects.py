@@ -188,6 +188,12 @@ def adopt_agreed_wordings(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     wording.settle(agreement)
 
 
+def agree_as_it_stands(agreement: Agreement, actor: Actor, ask: Ask) -> None:
+    """The protocol leaves the text as it was: what it agreed of a sent agreement's wordings is told on the board."""
+    if agreement.current is not None:
+        wording.settle(agreement, agreement.current.clauses)
+
+
 def open_signing(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     """Signature slots come onto the signatories' desks; on paper, N copies are made ready."""
     agreement.signing_method = str(ask.data["method"])

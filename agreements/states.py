@@ -107,6 +107,7 @@ STEPS = (
             rules.all_mandatory_visas_current_round,
         ),
         asks=(Input("protocol", _l("Подписанный протокол разногласий"), "file"),),
+        entails=(effects.agree_as_it_stands,),
         follows=("agreements.tell",),
     ),
     Step(

@@ -9,7 +9,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from agreements import service, terms
+from agreements import effects, service, terms
 from agreements.demo.load import Company
 from agreements.demo.scenes import Stage
 from agreements.fanout import board, drawing, making, renewing, sending, wording
@@ -373,6 +373,28 @@ def test_a_wording_agreed_in_a_protocol_names_its_party_and_the_protocol(app: AP
         (each,) = found(db.session.get_one(Sent, row.id, populate_existing=True))
         assert each["after"] == "Редакция колледжа."
         assert (each["organisation_id"], each["protocol"]) == (company.organisations["perm_polytech"], 1)
+
+
+def test_an_own_wording_that_a_protocol_left_standing_names_the_protocol(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        model, theirs = a_model(company), company.actor("perm.polytech")
+        clause = clause_of(model, "1.3")["id"]
+        own = [{"action": "restate", "clause_id": clause, "text": "Своя редакция."}]
+        a_sending(company, model, [Wanted(1, "", company.organisations["perm_polytech"], clauses=own)])
+        (row,) = sent(model)
+        fanouts.submit(company, row)
+        ours = ("c.coord", "c.hr", "c.legal", "c.finance", "c.security", "c.deputy")
+        Stage(company, date(2026, 3, 2)).decide_all(agreement_of(row), only=ours)
+        assert found(row)[0]["protocol"] == 0
+        with transaction():
+            agreement_machine.take(agreement_of(row), "cp_protocol", theirs, Ask("не согласны с пунктом 1.3"))
+        opened = db.session.scalars(select(Protocol).where(Protocol.subject_id == row.agreement_id)).one()
+        line = protocols.add_row(opened.id, protocols.Clause(clause, "1.3", "Своя редакция."), "Иначе.", theirs)
+        protocols.propose(line.id, "Своя редакция.", "", company.actor("c.legal"))
+        protocols.consent(line.id, protocols.wording_hash("Своя редакция."), theirs)
+        with transaction():
+            effects.agree_as_it_stands(agreement_of(row), theirs, Ask())
+        assert found(db.session.get_one(Sent, row.id, populate_existing=True))[0]["protocol"] == 1
 
 
 def test_nobody_else_learns_of_a_model(app: APIFlask, company: Company) -> None:

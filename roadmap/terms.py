@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.accounts.models import Organisation
 from core.db import db
 from core.errors import NotValid
-from roadmap.models import TERMS, Roadmap
+from roadmap.models import TERMS, Item, Roadmap
 from roadmap.periods import RECURRENCES
 
 DATES = ("starts_on", "due_on", "until_on")
@@ -54,9 +54,32 @@ def _value(name: str, value: Any, roadmap: Roadmap) -> Any:
         return _organisation(value)
     if name == "target":
         return number(value)
+    if name == "after_item_id":
+        return _before(value, roadmap)
+    if name == "after_days":
+        return _days(value)
     if name == "control_points":
         return [_point(point) for point in value or []]
     return value
+
+
+def _before(value: Any, roadmap: Roadmap) -> int | None:
+    """The item «в течение N дней после» which this one is due: of the same plan."""
+    if value in (None, ""):
+        return None
+    found = db.session.scalar(select(Item.id).where(Item.id == int(value), Item.roadmap_id == roadmap.id))
+    if found is None:
+        raise NotValid(_("Нужно другое мероприятие того же плана"))
+    return found
+
+
+def _days(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    figure = number(value)
+    if figure is None or figure != int(figure) or not 0 <= figure <= 1000:
+        raise NotValid(_("Не меньше 0 и не больше %(n)s дней", n=1000))
+    return int(figure)
 
 
 def _text(name: str, value: Any) -> str:

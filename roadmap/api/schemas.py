@@ -97,6 +97,9 @@ class TermsIn(Schema):
     document_kind = String()
     control_points = List(Nested(PointSchema))
     legal_basis = String()
+    after_item_id = Integer(allow_none=True, metadata={"description": "Срок отсчитывается от исполнения этого пункта"})
+    after_days = Integer(allow_none=True, metadata={"description": "Через столько дней после него"})
+    after_working = Boolean(metadata={"description": "Дни рабочие"})
 
 
 class NewItemIn(TermsIn):

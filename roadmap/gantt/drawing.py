@@ -152,8 +152,8 @@ def _caption(day: date, step: int) -> str:
     if step == 1:
         return str(_month_names()[day.month - 1])
     if step == 3:
-        return f"{ROMAN[(day.month - 1) // 3]} {_('кв.')}"
-    return f"{ROMAN[(day.month - 1) // 6]} {_('пол.')}"
+        return str(_("%(quarter)s кв.", quarter=ROMAN[(day.month - 1) // 3]))
+    return str(_("%(half)s пол.", half=ROMAN[(day.month - 1) // 6]))
 
 
 def _month_names() -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.workflow import Ask, Taken
 from roadmap import readers
 from roadmap.effects.amending import new_item
+from roadmap.graph import circle_with
 from roadmap.models import (
     EDITABLE_EDITION,
     TERMS,
@@ -231,6 +232,7 @@ def edit_item(edition_id: int, item_id: int, values: Mapping[str, Any], version:
         now = {name: getattr(terms, name) for name in TERMS}
         values = checked({**now, **values}, edition.roadmap)
         changed = {name: value for name, value in values.items() if now[name] != value}
+        _no_circle(edition, item_id, changed.get("after_item_id"))
         for name, value in changed.items():
             setattr(terms, name, value)
         if changed:
@@ -238,6 +240,13 @@ def edit_item(edition_id: int, item_id: int, values: Mapping[str, Any], version:
             let_read(edition, db.session.get_one(Item, item_id), terms)
         db.session.flush()
         return terms
+
+
+def _no_circle(edition: Edition, item_id: int, after_id: int | None) -> None:
+    """«В течение N дней после» counts as a dependency: it closes no circle with the others."""
+    circle = circle_with(edition.roadmap_id, item_id, after_id) if after_id else []
+    if circle:
+        raise NotValid(_("Получится круг: %(circle)s", circle=" → ".join(circle)), "after_item_id")
 
 
 def edited(item_id: int, changed: Mapping[str, Any], version: int) -> audit.Act:

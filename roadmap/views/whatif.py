@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from core import clock
 from core.accounts.login import me
@@ -145,5 +144,5 @@ def draft_moves(roadmap_id: int) -> Any:
         made = service.draft_moves(roadmap_id, moves, reason, me())
     except NotValid as refusal:
         return _page(head, answer, faults=refusal.fields or {"reason": refusal.message}, reason=reason), 422
-    flash(ngettext("Подготовлен %(num)s запрос", "Подготовлено запросов: %(num)s", len(made)), "success")
+    flash(_("Подготовлено запросов: %(n)s", n=len(made)), "success")
     return redirect(url_for("roadmap.changes", roadmap_id=roadmap_id, state="draft"))

@@ -19,7 +19,7 @@ from roadmap.models import ChangeRequest, Dependency, Item, ItemTerms, Occurrenc
 from roadmap.queries import network, whatif
 from roadmap.queries.whatif import Asked
 from roadmap.service.moves import Moved
-from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, in_force, occurrence_of, step
+from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, edition_of, in_force, occurrence_of, step
 from tests.roadmap.test_pages import counted, signed_in
 
 
@@ -81,6 +81,26 @@ def test_a_circle_is_refused_in_words_that_name_it(app: APIFlask) -> None:
     assert "1.1 → 1.2 → 1.3 → 1.1" in answer.get_data(as_text=True)
 
 
+def test_a_term_counted_from_another_item_closes_no_circle_either(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        first, second = an_item(cast, plan, title="Первый"), an_item(cast, plan, title="Второй")
+        edition, coordinator = edition_of(plan).id, cast.who("m_coord")
+        service.edit_item(edition, second.id, {"after_item_id": first.id, "after_days": "30"}, None, coordinator)
+        for values, field in (
+            ({"after_item_id": second.id}, "after_item_id"),
+            ({"after_item_id": 999}, "after_item_id"),
+            ({"after_days": -3}, "after_days"),
+        ):
+            with pytest.raises(NotValid) as refusal:
+                service.edit_item(edition, first.id, values, None, coordinator)
+            assert field in refusal.value.fields
+        with pytest.raises(NotValid) as circle:
+            service.edit_item(edition, first.id, {"after_item_id": second.id}, None, coordinator)
+        assert "1.1 → 1.2 → 1.1" in str(circle.value.fields["after_item_id"])
+
+
 def test_links_are_kept_from_the_list_the_item_and_the_api(app: APIFlask) -> None:
     with app.app_context():
         cast = a_cast()
@@ -99,8 +119,8 @@ def test_links_are_kept_from_the_list_the_item_and_the_api(app: APIFlask) -> Non
     with counted(app) as asked:
         text = client.get(f"/roadmaps/{plan}/dependencies").get_data(as_text=True)
     assert len(asked) <= 5, asked
-    assert "5 календарных дней" in text
-    assert "2 рабочих дн" in text
+    assert "5 кал. дн." in text
+    assert "2 раб. дн." in text
     assert "в течение 30 дней после пункта" in text
     listed = client.get(f"/api/v1/roadmaps/{plan}/dependencies").json["items"]  # type: ignore[index]
     assert ("1.5", "1.1", 5) in [(one["code"], one["after_code"], one["lag_days"]) for one in listed]

@@ -1,14 +1,18 @@
-"""Spreadsheets of the roadmap: a progress report with its totals and the rows behind them."""
+"""Spreadsheets of the roadmap: a progress report with the rows behind its totals; indicators with every value."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from core.accounts.actor import Actor
 from core.clock import in_moscow
 from core.reports.sheets import Column, Sheet, workbook
 from roadmap.documents.report import approvals, period_name, title_of
 from roadmap.models import Report
+from roadmap.queries.indicators import standing
 from roadmap.queries.report_rows import report_rows
 from roadmap.queries.reports import STATUSES, sections, summary, trace
 from roadmap.states.reports import roadmap_report
@@ -94,3 +98,52 @@ def _about(report: Report) -> list[tuple[str, str]]:
         lines += [(one["side"], f"{one['who']}, {one['at']}") for one in approvals(report)]
         lines.append(("SHA-256", report.content_hash or ""))
     return lines
+
+
+def indicator_book(actor: Actor, roadmap_id: int, year: int) -> bytes:
+    """Two sheets: the indicators of a year in three values, every value with its source and its day.
+
+    There is no line that adds indicators up.
+    """
+    rows = standing(actor, roadmap_id, str(year))
+    values = [(line, row) for line in rows for row in line.rows]
+    return workbook(
+        [
+            Sheet(_("Показатели"), _indicator_columns(), rows),
+            Sheet(_("Значения"), _value_columns(), values),
+        ]
+    )
+
+
+def _indicator_columns() -> list[Column]:
+    return [
+        Column(_("Код"), lambda row: row.code, 10),
+        Column(_("Показатель"), lambda row: row.name, 60),
+        Column(_("Единица измерения"), lambda row: row.unit, 16),
+        Column(_("План"), lambda row: _figure(row.plan), 14),
+        Column(_("Заявлено"), lambda row: _figure(row.declared), 14),
+        Column(_("Подтверждено"), lambda row: _figure(row.verified), 14),
+        Column(_("Сведения не предоставлены"), lambda row: row.not_provided or None, 16),
+    ]
+
+
+def _value_columns() -> list[Column]:
+    kinds = {"plan": _("план"), "declared": _("заявлено"), "verified": _("подтверждено")}
+    return [
+        Column(_("Код"), lambda pair: pair[0].code, 10),
+        Column(_("Период"), lambda pair: pair[1].period, 12),
+        Column(_("Вид значения"), lambda pair: kinds[pair[1].kind], 16),
+        Column(_("Значение"), lambda pair: _figure(pair[1].value), 16),
+        Column(_("Сведения не предоставлены"), lambda pair: pair[1].not_provided, 16),
+        Column(_("Организация"), lambda pair: pair[1].organisation_id, 14),
+        Column(_("Код региона"), lambda pair: pair[1].region_code, 12),
+        Column(_("Код профессии, специальности"), lambda pair: pair[1].speciality, 16),
+        Column(_("По состоянию на"), lambda pair: pair[1].as_of, 14),
+        Column(_("Источник"), lambda pair: pair[1].source, 40),
+        Column(_("Кто записал"), lambda pair: pair[1].name, 30),
+    ]
+
+
+def _figure(value: Decimal | None) -> float | None:
+    """A number a spreadsheet can count with; nothing stays nothing."""
+    return float(value) if value is not None else None

@@ -145,7 +145,19 @@ def preview_of(found: NextEdition) -> bytes:
         if side in context:
             context[side] = {name: value for name, value in context[side].items() if name != "approved"}
     title = str(_("Изменения в план мероприятий"))
-    return preview(Order("plan_changes", "roadmap", base.id, title, f"{title}.docx", context, "preview"))
+    return preview(
+        Order(
+            "plan_changes",
+            "roadmap",
+            base.id,
+            title,
+            f"{title}.docx",
+            context,
+            "preview",
+            found.number,
+            status_label="проект",
+        )
+    )
 
 
 def base_of(edition: Edition) -> Edition:

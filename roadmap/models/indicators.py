@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
-from core.db import Code, Json, Model, UtcDateTime
+from core.db import Code, Json, Model, UtcDateTime, Versioned
 
 
-class Indicator(Model):
+class Indicator(Versioned, Model):
     """What is measured, in what unit, and how its values add up."""
 
     __tablename__ = "indicator"
@@ -29,6 +29,12 @@ class Indicator(Model):
     """sum_year (values of a year add up), cumulative (the last of a year stands), as_of (the last day's value),
     average (never added), none."""
     breakdowns: Mapped[list[str]] = mapped_column(Json, default=list)
+    """By what its values are given: organisation, region, speciality, period."""
+    baseline: Mapped[Decimal | None] = mapped_column(Numeric(18, 3))
+    baseline_note: Mapped[str] = mapped_column(Text, default="")
+    """What the base is of: «год, предшествующий плану»."""
+    source: Mapped[str] = mapped_column(Text, default="")
+    """Where its values come from: a form, a register, a report."""
 
 
 class IndicatorValue(Model):

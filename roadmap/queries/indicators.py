@@ -78,7 +78,8 @@ def _add_up(line: Standing) -> None:
 def aggregate(rule: str, rows: Sequence[IndicatorValue]) -> Decimal | None:
     """One figure of a year out of its values: what was not provided is left out; nothing at all is None, not zero.
 
-    A figure given for the whole stands before those of its parts, so that nothing is counted twice.
+    A figure given for the whole stands before those of its parts, and one of the whole year before those of its
+    quarters, so that nothing is counted twice.
     """
     known = [row for row in rows if not row.not_provided and row.value is not None]
     whole = [row for row in known if not (row.organisation_id or row.region_code or row.speciality)]
@@ -86,11 +87,21 @@ def aggregate(rule: str, rows: Sequence[IndicatorValue]) -> Decimal | None:
     if not known:
         return None
     if rule == "sum_year":
-        return sum((row.value for row in known if row.value is not None), Decimal(0))
-    if rule == "average":
-        values = [row.value for row in known if row.value is not None]
-        return sum(values, Decimal(0)) / len(values)
+        return sum((row.value for row in _longest(known) if row.value is not None), Decimal(0))
+    if rule in ("average", "none"):
+        values = [row.value for row in _longest(known) if row.value is not None]
+        return sum(values, Decimal(0)) / len(values) if rule == "average" or len(values) == 1 else None
     return _last_of_each(known)
+
+
+def _longest(rows: Sequence[IndicatorValue]) -> list[IndicatorValue]:
+    """Of each part the year's own value where there is one, else those of its shorter periods."""
+    yearly = {_part(row) for row in rows if len(row.period) == 4}
+    return [row for row in rows if len(row.period) == 4 or _part(row) not in yearly]
+
+
+def _part(row: IndicatorValue) -> tuple[Any, ...]:
+    return row.organisation_id, row.region_code, row.speciality
 
 
 def _last_of_each(rows: Iterable[IndicatorValue]) -> Decimal:

@@ -3,7 +3,14 @@
 from roadmap.service.changes import NewChange, draft_change, take_change_step
 from roadmap.service.dependencies import add_dependency, remove_dependency
 from roadmap.service.evidence import attach, verify
-from roadmap.service.indicators import NewIndicator, NewValue, add_indicator, record_value
+from roadmap.service.indicators import (
+    NewIndicator,
+    NewValue,
+    add_indicator,
+    edit_indicator,
+    record_value,
+    set_targets,
+)
 from roadmap.service.items import (
     assign_executor,
     enter_fact,
@@ -47,6 +54,7 @@ __all__ = [
     "draft_change",
     "draft_moves",
     "drop_item",
+    "edit_indicator",
     "edit_item",
     "enter_fact",
     "forget_view",
@@ -55,6 +63,7 @@ __all__ = [
     "remove_dependency",
     "save_table",
     "save_view",
+    "set_targets",
     "settle_link",
     "take_change_step",
     "take_edition_step",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,9 +15,11 @@ from core import audit, clock
 from core.accounts.access import may_see
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
-from core.db import db, transaction
-from core.errors import NotAllowed, NotFound, NotValid
+from core.db import db, expect_version, locked, transaction
+from core.documents.attachments import Upload, keep
+from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from roadmap import readers
+from roadmap.measures import BREAKDOWNS, check_period, check_region, check_speciality
 from roadmap.models import Indicator, IndicatorValue, Roadmap
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.terms import number
@@ -36,6 +39,9 @@ class NewIndicator:
     direction: str = "up"
     aggregation: str = "sum_year"
     breakdowns: tuple[str, ...] = ()
+    baseline: Any = None
+    baseline_note: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,37 +73,127 @@ def _coordinator(plan: Roadmap, actor: Actor) -> None:
 
 
 def add_indicator(roadmap_id: int, new: NewIndicator, actor: Actor) -> Indicator:
-    """Enter an indicator of a plan. Its code stands once."""
-    if not new.code.strip() or not new.name.strip() or not new.unit.strip():
-        raise NotValid(_("Укажите код, наименование и единицу измерения"), "code")
-    if new.direction not in DIRECTIONS or new.aggregation not in AGGREGATIONS:
-        raise NotValid(_("Нет такого правила сложения"), "aggregation")
+    """Enter an indicator of a plan. Its code stands once. Raises NotFound, NotAllowed, NotValid."""
+    values = _defined(new)
     with transaction():
         plan = _plan(roadmap_id, actor)
         _coordinator(plan, actor)
-        if db.session.scalar(select(Indicator.id).where(Indicator.roadmap_id == plan.id, Indicator.code == new.code)):
-            raise NotValid(_("Показатель %(code)s уже есть", code=new.code), "code")
-        row = Indicator(roadmap_id=plan.id, **{**vars(new), "breakdowns": list(new.breakdowns)})
+        _code_is_free(plan, values["code"])
+        row = Indicator(roadmap_id=plan.id, **values)
         db.session.add(row)
         db.session.flush()
         audit.append(actor.who(), audit.Act("indicator", row.id, "add", data={"code": row.code}))
         return row
 
 
-def record_value(indicator_id: int, new: NewValue, actor: Actor) -> IndicatorValue:
-    """Record a value. The plan and the verified figure are the coordinators' (and the operator's); who declared a
-    figure does not verify it."""
+def edit_indicator(indicator_id: int, new: NewIndicator, version: int | None, actor: Actor) -> Indicator:
+    """Change what an indicator is; its values stay. Another rule of adding up needs an indicator without values.
+
+    Raises NotFound, NotAllowed, NotNow (somebody else has changed it, or it has values), NotValid.
+    """
+    values = _defined(new)
+    with transaction():
+        row = locked(Indicator, indicator_id)
+        if row is None:
+            raise NotFound(_("Показатель не найден"))
+        plan = _plan(row.roadmap_id, actor)
+        _coordinator(plan, actor)
+        expect_version(row, version)
+        if values["code"] != row.code:
+            _code_is_free(plan, values["code"])
+        changed = {name: str(value) for name, value in values.items() if getattr(row, name) != value}
+        if {"unit", "aggregation"} & changed.keys() and _has_values(row):
+            raise NotNow(_("У показателя уже есть значения: единицу и правило сложения не меняют, заводят новый"))
+        for name, value in values.items():
+            setattr(row, name, value)
+        audit.append(actor.who(), audit.Act("indicator", row.id, "edit", data=changed))
+        return row
+
+
+def _defined(new: NewIndicator) -> dict[str, Any]:
+    """The fields of an indicator, checked. Raises NotValid naming each at fault."""
+    needed = {"code": _("Укажите код"), "name": _("Укажите наименование"), "unit": _("Укажите единицу")}
+    faults: dict[str, Any] = {name: text for name, text in needed.items() if not getattr(new, name).strip()}
+    if new.direction not in DIRECTIONS:
+        faults["direction"] = _("Нет такого направления")
+    if new.aggregation not in AGGREGATIONS:
+        faults["aggregation"] = _("Нет такого правила сложения")
+    if set(new.breakdowns) - set(BREAKDOWNS):
+        faults["breakdowns"] = _("Нет такого разреза")
+    try:
+        baseline = number(new.baseline)
+    except NotValid as refusal:
+        faults["baseline"] = refusal.message
+    if faults:
+        raise NotValid(_("Показатель не принят"), fields=faults)
+    texts = {name: getattr(new, name).strip() for name in ("code", "name", "unit", "baseline_note", "source")}
+    kept = {"direction": new.direction, "aggregation": new.aggregation, "breakdowns": list(new.breakdowns)}
+    return {**texts, **kept, "baseline": baseline}
+
+
+def _code_is_free(plan: Roadmap, code: str) -> None:
+    if db.session.scalar(select(Indicator.id).where(Indicator.roadmap_id == plan.id, Indicator.code == code)):
+        raise NotValid(_("Показатель %(code)s уже есть", code=code), "code")
+
+
+def _has_values(row: Indicator) -> bool:
+    return (
+        db.session.scalar(select(IndicatorValue.id).where(IndicatorValue.indicator_id == row.id).limit(1)) is not None
+    )
+
+
+def set_targets(indicator_id: int, targets: Mapping[int, Any], source: str, actor: Actor) -> int:
+    """Plan the years of an indicator; returns how many values were recorded. A year left as it was is passed over."""
     with transaction():
         indicator = db.session.get(Indicator, indicator_id)
         if indicator is None:
             raise NotFound(_("Показатель не найден"))
         plan = _plan(indicator.roadmap_id, actor)
-        _check(new)
-        if new.kind == "verified" and not actor.has("operator"):
-            _coordinator(plan, actor)
-            _not_own(indicator, new, actor)
-        elif new.kind == "plan":
-            _coordinator(plan, actor)
+        _coordinator(plan, actor)
+        known = _planned(indicator)
+        count = 0
+        for year, typed in targets.items():
+            try:
+                value = number(typed)
+            except NotValid as refusal:
+                raise NotValid(refusal.message, f"target-{year}") from refusal
+            if value is not None and value != known.get(str(year)):
+                record_value(indicator.id, NewValue(str(year), "plan", value, source=source), actor)
+                count += 1
+        return count
+
+
+def _planned(indicator: Indicator) -> dict[str, Decimal | None]:
+    rows = db.session.execute(
+        select(IndicatorValue.period, IndicatorValue.value)
+        .where(
+            IndicatorValue.indicator_id == indicator.id,
+            IndicatorValue.kind == "plan",
+            IndicatorValue.organisation_id.is_(None),
+            IndicatorValue.region_code == "",
+            IndicatorValue.speciality == "",
+        )
+        .order_by(IndicatorValue.id)
+    )
+    return {row.period: row.value for row in rows}
+
+
+def record_value(indicator_id: int, new: NewValue, actor: Actor, evidence: Upload | None = None) -> IndicatorValue:
+    """Record a value with its evidence. A correction is a new row; the newest stands.
+
+    The plan and the verified figure are the coordinators' (and the operator's); who declared a figure does not verify
+    it. Other organisations declare their own figures. Raises NotFound, NotAllowed, NotValid.
+    """
+    with transaction():
+        indicator = db.session.get(Indicator, indicator_id)
+        if indicator is None:
+            raise NotFound(_("Показатель не найден"))
+        plan = _plan(indicator.roadmap_id, actor)
+        _check(plan, new)
+        _may_record(plan, indicator, new, actor)
+        if evidence is not None:
+            kept = keep(evidence, readers.PLAN, plan.id, "indicator", actor, new.period)
+            new = replace(new, attachment_id=kept.id)
         row = _value(indicator, new, actor)
         db.session.add(row)
         db.session.flush()
@@ -106,11 +202,25 @@ def record_value(indicator_id: int, new: NewValue, actor: Actor) -> IndicatorVal
         return row
 
 
-def _check(new: NewValue) -> None:
+def _may_record(plan: Roadmap, indicator: Indicator, new: NewValue, actor: Actor) -> None:
+    if new.kind == "plan":
+        _coordinator(plan, actor)
+    elif new.kind == "verified":
+        if not actor.has("operator"):
+            _coordinator(plan, actor)
+        _not_own(indicator, new, actor)
+    elif not side_of(plan, actor) and not actor.has("operator") and new.organisation_id != actor.organisation_id:
+        raise NotAllowed(_("Организация заявляет только свои значения"))
+
+
+def _check(plan: Roadmap, new: NewValue) -> None:
     if new.kind not in KINDS:
         raise NotValid(_("Нет такого вида значения"), "kind")
-    if not new.period or len(new.period) > 10:
-        raise NotValid(_("Укажите период"), "period")
+    check_period(plan, new.period)
+    check_region(new.region_code)
+    check_speciality(new.speciality, new.period)
+    if new.as_of is not None and new.as_of > clock.today() and new.kind != "plan":
+        raise NotValid(_("Дата значения ещё не наступила"), "as_of")
     if new.organisation_id and db.session.get(Organisation, new.organisation_id) is None:
         raise NotValid(_("Организация не найдена"), "organisation_id")
     if not new.not_provided and number(new.value) is None:
@@ -124,6 +234,8 @@ def _not_own(indicator: Indicator, new: NewValue, actor: Actor) -> None:
             IndicatorValue.indicator_id == indicator.id,
             IndicatorValue.period == new.period,
             IndicatorValue.kind == "declared",
+            IndicatorValue.region_code == new.region_code,
+            IndicatorValue.speciality == new.speciality,
             IndicatorValue.organisation_id.is_(new.organisation_id)
             if new.organisation_id is None
             else IndicatorValue.organisation_id == new.organisation_id,

@@ -129,7 +129,5 @@ def test_plan_declared_and_verified_stand_apart(app: APIFlask) -> None:
     assert "1\u00a0300" in text
     assert ">580<" in text
     assert "не предоставлено: 1" in text
-    answer = client.post(
-        f"/roadmaps/{plan_id}/indicators", data={"indicator": first.id, "kind": "plan", "period": "2026"}
-    )
+    answer = client.post(f"/indicators/{first.id}/values", data={"kind": "plan", "period": "2026"})
     assert answer.status_code == 422

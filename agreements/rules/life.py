@@ -1,0 +1,88 @@
+"""What the clock and the parent bring: terms, prolongation, termination, recall."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from agreements.known import known
+from agreements.models import Agreement
+from agreements.rules.signing import all_signers_authorised
+from agreements.rules.text import parent_unchanged
+from agreements.rules.words import plain
+from core import clock
+from core.accounts.actor import Actor
+from core.db import db
+from core.errors import Reason
+
+
+def term_reached(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The term has run out, and nothing prolongs it."""
+    if agreement.valid_until is not None and agreement.valid_until < clock.today():
+        return None
+    return Reason(_("Срок действия не истёк"), "term_reached", by=plain(agreement.valid_until))
+
+
+def prolongs(agreement: Agreement, actor: Actor) -> Reason | None:
+    """The agreement prolongs itself, and nobody gave notice against it."""
+    if agreement.prolong_years > 0 and not _against_prolongation(agreement):
+        return None
+    return Reason(_("Пролонгация не предусмотрена или от неё отказались"), "prolongs")
+
+
+def _against_prolongation(agreement: Agreement) -> bool:
+    if facts := known(agreement):
+        return facts.against_prolongation
+    from agreements.models import Notice
+
+    statement = select(Notice.id).where(Notice.agreement_id == agreement.id, Notice.kind == "no_prolongation")
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def does_not_prolong(agreement: Agreement, actor: Actor) -> Reason | None:
+    if prolongs(agreement, actor) is not None:
+        return None
+    return Reason(_("Действие продлевается автоматически"), "does_not_prolong")
+
+
+def prolongation_ahead(agreement: Agreement, actor: Actor) -> Reason | None:
+    """There is a prolongation to refuse, and the notice period before it has not run out."""
+    if agreement.valid_until is None or prolongs(agreement, actor) is not None:
+        return Reason(_("Автоматического продления нет: отказываться не от чего"), "prolongation_ahead")
+    last = agreement.valid_until - timedelta(days=agreement.notice_days)
+    if clock.today() <= last:
+        return None
+    return Reason(_("Срок, за который отказываются от продления, прошёл"), "prolongation_ahead", by=plain(last))
+
+
+def parent_has_ended(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A supplementary agreement ends with its parent, never by itself in this way."""
+    if agreement.parent is not None and agreement.parent.state in ("performed", "expired", "terminated"):
+        return None
+    return Reason(_("Основной документ действует"), "parent_has_ended")
+
+
+def termination_day_came(agreement: Agreement, actor: Actor) -> Reason | None:
+    """A notice was given and its day has come."""
+    if agreement.terminates_on is not None and agreement.terminates_on <= clock.today():
+        return None
+    return Reason(_("Дата расторжения не наступила"), "termination_basis", by=plain(agreement.terminates_on))
+
+
+def may_recall_signing(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Once signatures are being collected, a recall needs a passed deadline or a lapsed authority."""
+    if agreement.state not in ("signing", "partly_signed"):
+        return None
+    if agreement.sign_by is not None and agreement.sign_by < clock.today():
+        return None
+    if all_signers_authorised(agreement, actor) is not None or parent_unchanged(agreement, actor) is not None:
+        return None
+    if agreement.state == "signing":
+        return None
+    return Reason(
+        _("Подписи собираются: отозвать можно после срока подписания"),
+        "may_recall_signing",
+        by=plain(agreement.sign_by),
+    )

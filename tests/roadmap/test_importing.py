@@ -16,15 +16,16 @@ from core.accounts.models import Reader
 from core.db import db, transaction
 from core.documents.attachments import Upload
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
+from core.workflow import Ask
 from core.workflow.jobs import drain
 from core.workflow.models import Job
 from roadmap.importing import draft as drafting
 from roadmap.importing import service
 from roadmap.importing.circles import circles
 from roadmap.models import Dependency, Indicator, Item, ItemIndicator, ItemTerms, PlanImport, Roadmap, RoadmapSection
-from roadmap.service import NewPlan
+from roadmap.service import NewPlan, take_edition_step
 from tests.builders import an_organisation
-from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, in_force
+from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, edition_of, in_force
 from tests.roadmap.sheets import GOOD, HEADERS, ROW, SECTIONS, a_sheet, a_zip, good
 
 
@@ -346,6 +347,19 @@ def test_what_was_clean_is_tried_again_before_it_is_written(cast: Cast) -> None:
     db.session.expire_all()
     assert (run.state, told(run)) == ("faulty", [(2, "A")])
     assert "уже занят в плане" in run.faults[0]["message"]
+    assert count(Item) == 1
+
+
+def test_a_draft_that_went_to_approval_meanwhile_takes_nothing_and_says_why(cast: Cast) -> None:
+    plan = a_plan(cast)
+    an_item(cast, plan)
+    run = brought(cast, a_sheet([list(HEADERS), ["1.2", "Дело", "до 1 мая 2026 г.", "Совместно"]]), plan)
+    service.start(run.id, cast.who("m_coord"))
+    take_edition_step(edition_of(plan).id, "submit_internal", cast.who("m_coord"), Ask())
+    drain()
+    db.session.expire_all()
+    assert run.state == "faulty"
+    assert "уже на согласовании" in run.faults[0]["message"]
     assert count(Item) == 1
 
 

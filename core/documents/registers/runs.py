@@ -20,7 +20,7 @@ from core.accounts.actor import Actor
 from core.db import Code, Hash, Json, Model, UtcDateTime, Versioned, db, expect_version, locked, transaction
 from core.documents.attachments import Upload, clean_name
 from core.documents.registers.marked import marked
-from core.errors import NotFound, NotNow
+from core.errors import NotFound, NotNow, Refusal
 from core.store import files
 from core.workflow import enqueue
 from core.workflow.jobs import heartbeat
@@ -181,14 +181,26 @@ class Runs(Generic[RunOf]):
         if found.faults:
             self._checked(run.id, found, keep)
             return
-        actor = actors.by_id(run.person_id)
+        try:
+            self._take(run.id, found, actors.by_id(run.person_id), write)
+        except Refusal as refusal:
+            self._refused(run.id, str(refusal))
+
+    def _take(self, run_id: int, found: Found, actor: Actor, write: Callable[[RunOf, Found, Actor], None]) -> None:
         with transaction():
-            row = self._locked(run.id)
+            row = self._locked(run_id)
             if row.state != "importing":
                 return
             write(row, found, actor)
             row.state, row.done, row.finished_at = "done", len(found.entries), clock.now()
             audit.append(actor.who(), audit.Act(self.subject, row.id, "done", data={"rows": len(found.entries)}))
+
+    def _refused(self, run_id: int, why: str) -> None:
+        """What was clean cannot be taken now (the draft went to approval meanwhile): told as a fault of the file."""
+        with transaction():
+            run = self._locked(run_id)
+            run.state, run.fault_count = "faulty", 1
+            run.faults = [{"row": 1, "column": str(_("весь файл")), "message": why}]
 
     def _of(self, job: Job) -> RunOf:
         return db.session.get_one(self.model, int(job.payload["id"]))

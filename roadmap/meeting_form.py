@@ -34,6 +34,11 @@ class MeetingForm:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+def blank(held_on: date, title: str) -> MeetingForm:
+    """The form of a meeting nobody has written down yet."""
+    return MeetingForm({**dict.fromkeys((*WORDS, "begins"), ""), "held_on": held_on.isoformat(), "title": title})
+
+
 def of(meeting: Meeting) -> MeetingForm:
     """The form of a meeting as it is kept."""
     plain = {name: getattr(meeting, name) for name in (*WORDS, "begins")}

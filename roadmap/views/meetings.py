@@ -65,7 +65,7 @@ def new_meeting(roadmap_id: int) -> Any:
 
 def _fresh(plan: Roadmap) -> MeetingForm:
     """Today, the secretary is the one who writes, the place and the chair are those of the last meeting."""
-    form = MeetingForm({"held_on": clock.today().isoformat(), "title": _("Заседание рабочей группы")})
+    form = forms.blank(clock.today(), _("Заседание рабочей группы"))
     last = reads.last_meeting(plan.id)
     if last is not None:
         form.plain |= {name: getattr(last, name) for name in ("place", "chair", "chair_position")}

@@ -346,6 +346,7 @@ def test_nothing_typed_is_lost_when_the_form_is_refused(app: APIFlask) -> None:
         cast = a_cast()
         plan_id = a_plan(cast).id
     client = signed_in(app, cast, "secretary", "ministry")
+    assert client.get(f"/roadmaps/{plan_id}/meetings/new").status_code == 200
     sent = {"title": "Заседание", "held_on": "", "begins": "утром", "agenda.0.title": "О важном",
             "agenda.7.speaker": "Седых П.И.", "person.3.name": "Гость Иван Иванович"}  # fmt: skip
     answer = client.post(f"/roadmaps/{plan_id}/meetings/new", data=sent)

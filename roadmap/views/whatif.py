@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from core import clock
 from core.accounts.login import me
@@ -40,10 +41,15 @@ def what_if(roadmap_id: int) -> Any:
     return _page(head, answer, lines=lines)
 
 
+def _sent() -> MultiDict[str, str]:
+    """The question: in the address, or in the form that drafts the requests."""
+    return request.form if request.method == "POST" else request.args
+
+
 def _typed() -> list[dict[str, str]]:
     """The lines of the form as typed: what is refused comes back as it was."""
     names = ("code", "due", "days", "unit")
-    columns = [request.values.getlist(name) for name in names]
+    columns = [_sent().getlist(name) for name in names]
     count = max(map(len, columns), default=0)
     cells = [column + [""] * (count - len(column)) for column in columns]
     lines = [dict(zip(names, (cell.strip() for cell in line), strict=True)) for line in zip(*cells, strict=True)]
@@ -61,8 +67,7 @@ def _asked() -> list[Asked]:
             faults |= refusal.fields
     if faults:
         raise NotValid(_("Посчитать нельзя"), fields=faults)
-    sent = "unit" in request.values
-    return [one for one in found if sent or one.due_on or one.days is not None]
+    return [one for one in found if "unit" in _sent() or one.due_on or one.days is not None]
 
 
 def _one(line: dict[str, str], index: int) -> Asked:
@@ -93,7 +98,7 @@ def _page(
         head=head,
         lines=[*typed, {"code": "", "due": "", "days": "", "unit": ""}],
         answer=answer,
-        counted="unit" in request.values and bool(typed) and not faults,
+        counted="unit" in _sent() and bool(typed) and not faults,
         drawn=_picture(head, answer) if answer.followers else None,
         shown=LINES,
         may={one.row.id for one in answer.followers if _may(one.row)},

@@ -242,7 +242,9 @@ def test_the_answer_becomes_drafts_for_what_the_person_chose(app: APIFlask) -> N
     empty = client.post(f"/roadmaps/{plan}/what-if", data={**chosen, "reason": " "})
     assert empty.status_code == 422
     assert "Напишите, почему" in empty.get_data(as_text=True)
-    done = client.post(f"/roadmaps/{plan}/what-if", data={**chosen, "reason": "поставщик задержал станки"})
+    asked = "?code=1.1&due=&days=14&unit=calendar"
+    assert f'action="/roadmaps/{plan}/what-if"' in client.get(f"/roadmaps/{plan}/what-if{asked}").get_data(as_text=True)
+    done = client.post(f"/roadmaps/{plan}/what-if{asked}", data={**chosen, "reason": "поставщик задержал станки"})
     assert done.status_code == 302, done.get_data(as_text=True)
     with app.app_context():
         rows = db.session.scalars(select(ChangeRequest).order_by(ChangeRequest.number)).all()

@@ -40,7 +40,7 @@ def dependency_list(actor: Actor, roadmap_id: int, after: str = "", before: str 
         .join(ahead_terms, ahead_terms.id == ahead.terms_id)
         .join(ahead_now, ahead_now.id == ahead.current_id)
         .where(
-            Dependency.roadmap_id == roadmap_id,
+            Item.roadmap_id == roadmap_id,
             visible_to(actor, readers.ITEM, Item.id),
             visible_to(actor, readers.ITEM, ahead.id),
         )

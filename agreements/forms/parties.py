@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from agreements.models import Agreement
 from agreements.service import PartyInput
+from core.accounts import checks
 from core.accounts.models import Organisation, Signatory
 from core.db import db
 
@@ -31,6 +32,9 @@ class PartyRow:
     signatory: str = ""
     organisation_id: int | None = None
     signatories: list[tuple[str, str]] = field(default_factory=list)
+    requisites: str = ""
+    faults: list[str] = field(default_factory=list)
+    """What keeps the document from being submitted with this party, in words."""
 
     @property
     def empty(self) -> bool:
@@ -114,10 +118,11 @@ def resolve(rows: Sequence[PartyRow], listed: Directory, errors: dict[str, str])
 
 
 def with_signatories(rows: Sequence[PartyRow]) -> None:
-    """Give every row whose organisation is known its signatories to choose from. One query."""
+    """Give every row whose organisation is known its signatories to choose from and its requisites. Two queries."""
     ids = {row.organisation_id for row in rows if row.organisation_id is not None}
     if not ids:
         return
+    cards = {one.id: one for one in db.session.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
     found: dict[int, list[Any]] = {}
     for one in db.session.scalars(select(Signatory).where(Signatory.organisation_id.in_(ids)).order_by(Signatory.id)):
         found.setdefault(one.organisation_id, []).append(one)
@@ -127,3 +132,29 @@ def with_signatories(rows: Sequence[PartyRow]) -> None:
         if row.signatory not in {value for value, _label in row.signatories}:
             primary = next((one for one in reversed(mine) if one.primary), None)
             row.signatory = str(primary.id) if primary else ""
+        if card := cards.get(row.organisation_id or 0):
+            row.requisites, row.faults = _requisites(card), _faults(card, mine)
+
+
+def _requisites(card: Organisation) -> str:
+    """«ИНН 7704274402, ОГРН 1077799030847; 119048, г. Москва, …; в тексте «Корпорация»»"""
+    numbers = ", ".join(f"{label} {value}" for label, value in ((_("ИНН"), card.inn), (_("ОГРН"), card.ogrn)) if value)
+    alias = _("в тексте «%(alias)s»", alias=card.alias) if card.alias else ""
+    return "; ".join(part for part in (numbers, card.address, alias) if part)
+
+
+def _faults(card: Organisation, signatories: Sequence[Signatory]) -> list[str]:
+    found = [str(fault) for fault in checks.faults(card).values()]
+    if checks.missing(card):
+        found.append(_("не заполнены реквизиты в карточке организации"))
+    if not signatories:
+        found.append(_("в карточке организации нет подписанта"))
+    return found
+
+
+def looked_up(text: str) -> PartyRow:
+    """The row of a party as the form would show it, by what was typed or picked."""
+    row = PartyRow(organisation=text)
+    row.organisation_id = directory().find(text)
+    with_signatories([row])
+    return row

@@ -11,7 +11,7 @@ from agreements import catalogue, drafting, service
 from agreements.dossier import head
 from agreements.forms import draft
 from agreements.forms.draft import DraftForm
-from agreements.forms.parties import with_signatories
+from agreements.forms.parties import looked_up, with_signatories
 from agreements.models import Agreement
 from agreements.preview import preview
 from agreements.states import agreement_machine
@@ -130,6 +130,20 @@ def _imagined(actor: Actor, agreement_id: int | None) -> Agreement:
     if kind not in catalogue.kinds_under(parent):
         raise NotFound(_("Документ этого вида так не составляют"))
     return drafting.imagined(draft.typed(kind, request.form, parent), actor)
+
+
+@bp.get("/agreements/parties")
+def party() -> Any:
+    """What the form fills in once an organisation is picked: its signatories, its requisites, what they lack."""
+    drafting.refuse_others(me())
+    row = looked_up(request.args.get("org", ""))
+    return jsonify(
+        found=row.organisation_id is not None,
+        signatories=row.signatories,
+        signatory=row.signatory,
+        requisites=row.requisites,
+        faults=row.faults,
+    )
 
 
 @bp.get("/agreements/<int:agreement_id>/preview.docx")

@@ -40,7 +40,9 @@ function addRow(list) {
     else input.value = "";
     input.removeAttribute("aria-invalid");
   }
-  for (const fault of row.querySelectorAll(".err")) fault.remove();
+  for (const fault of row.querySelectorAll(".err:not([data-faults])")) fault.remove();
+  for (const told of row.querySelectorAll("[data-about], [data-faults]")) told.textContent = "";
+  for (const hides of row.querySelectorAll("[data-signatories], [data-faults]")) hides.hidden = true;
   const from = indexOf(last);
   const to = Math.max(...rows.map(indexOf)) + 1;
   renumber(row, from, to);
@@ -48,10 +50,57 @@ function addRow(list) {
   row.querySelector("input, textarea, select")?.focus();
 }
 
+function again(list) {
+  // Rows stand where they stand: their names and numbers follow.
+  rowsOf(list).forEach((row, to) => {
+    const from = row.querySelector("[name]").name.match(/\.(\d+)\./)[1];
+    if (Number(from) !== to) renumber(row, Number(from), to);
+  });
+}
+
+function moveRow(row, by) {
+  const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
+  if (!other?.matches("[data-row]")) return;
+  if (by < 0) other.before(row);
+  else other.after(row);
+  again(row.parentElement);
+}
+
+function dropRow(row) {
+  const list = row.parentElement;
+  if (rowsOf(list).length > 2) row.remove();
+  else for (const input of row.querySelectorAll("input, select")) input.value = "";
+  again(list);
+  list.querySelector("[data-add-row]").focus();
+}
+
+// An organisation picked: its signatories, its requisites and what they lack stand in the row at once.
+async function lookUp(input) {
+  const row = input.closest("[data-row]");
+  const answer = await fetch(`${row.parentElement.dataset.party}?org=${encodeURIComponent(input.value)}`);
+  if (!answer.ok) return;
+  const told = await answer.json();
+  const select = row.querySelector("[data-signatories] select");
+  select.replaceChildren(...told.signatories.map(([value, label]) => new Option(label, value, false, value === told.signatory)));
+  row.querySelector("[data-signatories]").hidden = !told.signatories.length;
+  row.querySelector("[data-about]").textContent = told.requisites;
+  const faults = row.querySelector("[data-faults]");
+  faults.textContent = told.faults.join("; ");
+  faults.hidden = !told.faults.length;
+}
+
 if (form) {
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-add-row]");
-    if (button) addRow(button.closest("[data-rows]"));
+    const button = event.target.closest("[data-add-row], [data-move], [data-drop]");
+    if (!button) return;
+    const row = button.closest("[data-row]");
+    if (button.matches("[data-add-row]")) addRow(button.closest("[data-rows]"));
+    else if (button.matches("[data-drop]")) dropRow(row);
+    else moveRow(row, Number(button.dataset.move));
+    if (!button.matches("[data-add-row]")) form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-party] [name$='.org']")) lookUp(event.target);
   });
 
   let live = 0;

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from agreements.known import known
 from agreements.models import Agreement
+from agreements.parties import names_of
 from agreements.rules.signing import all_signers_authorised
 from agreements.rules.text import parent_unchanged
 from agreements.rules.words import plain
 from core import clock
 from core.accounts.actor import Actor
+from core.clock import in_moscow
 from core.db import db
 from core.errors import Reason
+from core.signoffs.service.rounds import last_round
 
 
 def term_reached(agreement: Agreement, actor: Actor) -> Reason | None:
@@ -75,7 +78,8 @@ def may_recall_signing(agreement: Agreement, actor: Actor) -> Reason | None:
     """Once signatures are being collected, a recall needs a passed deadline or a lapsed authority."""
     if agreement.state not in ("signing", "partly_signed"):
         return None
-    if agreement.sign_by is not None and agreement.sign_by < clock.today():
+    deadline = agreement.sign_by or _signatures_due(agreement)
+    if deadline is not None and deadline < clock.today():
         return None
     if all_signers_authorised(agreement, actor) is not None or parent_unchanged(agreement, actor) is not None:
         return None
@@ -84,5 +88,14 @@ def may_recall_signing(agreement: Agreement, actor: Actor) -> Reason | None:
     return Reason(
         _("Подписи собираются: отозвать можно после срока подписания"),
         "may_recall_signing",
-        by=plain(agreement.sign_by),
+        names_of(agreement, "coordinator", initiator=True),
+        plain(deadline),
     )
+
+
+def _signatures_due(agreement: Agreement) -> date | None:
+    """Where no day was named for signing: the last term of the signatures."""
+    facts = known(agreement)
+    current = facts.round if facts else last_round("agreement", agreement.id)
+    due = [slot.due_at for slot in (current.slots if current else ()) if slot.kind == "signature" and slot.due_at]
+    return in_moscow(max(due)).date() if due else None

@@ -11,6 +11,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
+from agreements import service
 from agreements.demo import scenes
 from agreements.demo.load import Company
 from agreements.models import Agreement, ElectronicSignature, PaperCopy, PartySignature
@@ -256,3 +257,22 @@ def test_names_of_one_person_are_recognised_however_they_are_written() -> None:
     assert same_person("А.И. Артёмова-Лис", full)
     assert not same_person("Артёмова-Лис Алла", full)
     assert not same_person("", full)
+
+
+def test_without_a_named_day_the_term_of_the_signatures_permits_a_recall(app: APIFlask, company: Company) -> None:
+    agreement_id = brought(app, company, signing)
+    with app.app_context():
+        first, second = the_slot(app, company, "m.signer"), the_slot(app, company, "c.signer")
+        assert second.due_at is not None
+        in_time, late = second.due_at - timedelta(days=1), second.due_at + timedelta(days=1)
+        with clock.at(in_time):
+            decide(first.id, "signed", company.actor("m.signer"), given=scenes.proof(first))
+            with pytest.raises(NotNow) as caught:
+                service.take_step(agreement_id, "recall", company.actor("m.coord"), Ask("сроки"))
+            reason = caught.value.reasons[0]
+            assert (reason.code, reason.by) == ("may_recall_signing", f"{clock.in_moscow(second.due_at):%d.%m.%Y}")
+        db.session.rollback()
+        with clock.at(late):
+            service.take_step(agreement_id, "recall", company.actor("m.coord"), Ask("сроки прошли"))
+        row = db.session.scalars(select(PartySignature)).one()
+        assert row.voided_at is not None

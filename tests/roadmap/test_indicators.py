@@ -165,7 +165,7 @@ FIGURES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100, deadline=None)
 @given(rows=FIGURES)
 def test_the_parts_of_a_year_add_up_to_it_and_nothing_is_not_zero(rows: list[tuple[str, int, int | None]]) -> None:
     values = [value(period, figure, organisation) for period, organisation, figure in rows]

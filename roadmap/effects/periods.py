@@ -42,7 +42,7 @@ def follow_terms(edition: Edition) -> None:
             select(Occurrence).where(Occurrence.item_id == item.id).order_by(Occurrence.ordinal)
         ).all()
         if terms.excluded:
-            _exclude(occurrences)
+            _exclude(occurrences, russian(_l("пункт исключён новой редакцией плана")))
         else:
             _move(edition, item, terms, occurrences)
         db.session.flush()
@@ -59,10 +59,10 @@ def _touched(edition: Edition) -> Sequence[tuple[Item, ItemTerms]]:
     return [(item, terms) for item, terms in rows]
 
 
-def _exclude(occurrences: Sequence[Occurrence]) -> None:
+def _exclude(occurrences: Sequence[Occurrence], note: str) -> None:
+    """What has not been presented yet ends; a result on the desks is looked at to its end."""
     from roadmap.states import roadmap_item
 
-    note = russian(_l("пункт исключён новой редакцией плана"))
     for occurrence in occurrences:
         if occurrence.state in ("planned", "in_progress", "suspended"):
             roadmap_item.take(occurrence, "exclude", SYSTEM, Ask(comment=note))
@@ -70,10 +70,14 @@ def _exclude(occurrences: Sequence[Occurrence]) -> None:
 
 def _move(edition: Edition, item: Item, terms: ItemTerms, occurrences: Sequence[Occurrence]) -> None:
     spans = {span.key: span for span in spread(terms, edition.roadmap.period_end)}
+    gone = []
     for occurrence in occurrences:
         span = spans.pop(occurrence.period, None)
-        if span is not None and occurrence.state not in ("done", "not_done", "excluded"):
+        if span is None:
+            gone.append(occurrence)
+        elif occurrence.state not in ("done", "not_done", "excluded"):
             occurrence.starts_on, occurrence.due_on = span.starts_on, span.due_on
+    _exclude(gone, russian(_l("такого периода в новой редакции плана нет")))
     last = max((occurrence.ordinal for occurrence in occurrences), default=0)
     for number, span in enumerate(spans.values(), start=last + 1):
         db.session.add(

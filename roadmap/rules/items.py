@@ -72,6 +72,13 @@ def change_approved(*kinds: str) -> Rule:
     return rule
 
 
+def leaves_the_plan(row: Any, actor: Actor) -> Reason | None:
+    """Both sides approved the exclusion; or an edition whose terms they moved has no such period any more."""
+    if actor.is_system and "term" in situation(row).changes:
+        return None
+    return change_approved("exclusion")(row, actor)
+
+
 def other_side_agrees(step: str) -> Rule:
     """Another side than the actor's has agreed to the step in the present state."""
 

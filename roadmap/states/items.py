@@ -172,7 +172,7 @@ STEPS = (
         "excluded",
         _l("Исключить"),
         who=(or_system(holds(*DEPUTIES)),),
-        when=(rules.change_approved("exclusion"),),
+        when=(rules.leaves_the_plan,),
         entails=(effects.point_to_next,),
         comment=True,
         danger=True,

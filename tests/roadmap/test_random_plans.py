@@ -1,0 +1,364 @@
+"""Random lives of a plan: whatever people press, what was approved stands, numbers and dates obey, figures add up."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from core import audit, clock
+from core.db import db
+from core.errors import Refusal
+from core.workflow import Ask
+from roadmap import service
+from roadmap.documents.report import context
+from roadmap.effects.amending import plain
+from roadmap.models import (
+    OPEN_EDITION,
+    TERMS,
+    ChangeRequest,
+    Edition,
+    Item,
+    ItemTerms,
+    Occurrence,
+    Report,
+    Roadmap,
+)
+from roadmap.periods import spread
+from roadmap.queries.reports import STATUSES, report_rows, sections, summary
+from roadmap.service import NewChange, NewItem, RowEdit, save_table
+from roadmap.service.reports import open_report, take_report_step
+from roadmap.states.changes import KINDS
+from tests.databases import Database, Databases
+from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, edition_of, evidence, in_force
+
+MOMENT = datetime(2026, 6, 15, 9, tzinfo=UTC)
+FINISHED = ("done", "not_done", "excluded")
+APPROVED = ("in_force", "superseded", "final_report", "closed")
+DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
+SIDES = st.sampled_from(["ministry", "corporation"])
+RECURRENCES = st.sampled_from(["once", "yearly", "quarterly", "half_yearly"])
+WHICH = st.integers(0, 9)
+VERSIONS = st.sampled_from([None, None, None, 1])
+
+
+class Plans(RuleBasedStateMachine):
+    """A small plan from its first draft through requests and editions, and everybody pressing everything."""
+
+    database: Database
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database.clean()
+        self.context = self.database.app.app_context()
+        self.context.push()
+        self.now = MOMENT
+        self.clock = clock.at(self.now)
+        self.clock.__enter__()
+        self.cast: Cast = a_cast()
+        self.plan_id = a_plan(self.cast).id
+        self.frozen: dict[int, tuple[str, str | None]] = {}
+        self.numbers: dict[int, tuple[int, int]] = {}
+        self.ruling: dict[int, dict[str, Any]] = {}
+        self.sent: dict[int, Any] = {}
+
+    def teardown(self) -> None:
+        self.clock.__exit__(None, None, None)
+        self.context.pop()
+
+    @property
+    def plan(self) -> Roadmap:
+        return db.session.get_one(Roadmap, self.plan_id)
+
+    def items(self) -> list[Item]:
+        return list(db.session.scalars(select(Item).where(Item.roadmap_id == self.plan_id).order_by(Item.id)))
+
+    def one(self, which: int) -> Item | None:
+        items = self.items()
+        return items[which % len(items)] if items else None
+
+    def press(self, call: Any) -> None:
+        """Do it, or be refused in words; anything else is a fault."""
+        try:
+            call()
+        except Refusal:
+            db.session.rollback()
+
+    # Drafting -----------------------------------------------------------------------------------------------------
+
+    @initialize(recurrence=RECURRENCES, approved=st.sampled_from([True, True, False]))
+    def begin(self, recurrence: str, approved: bool) -> None:
+        for each in ("once", recurrence, "quarterly"):
+            an_item(self.cast, self.plan, recurrence=each, due_on=date(2026, 12, 15))
+        if approved:
+            self.approve()
+
+    @rule(side=SIDES, recurrence=RECURRENCES, due=DAYS, which=WHICH, strike=WHICH, version=VERSIONS)
+    def save_a_table(self, side: str, recurrence: str, due: date, which: int, strike: int, version: int | None) -> None:
+        """Edits, a new row and a struck one in a single save; versions right or stale."""
+        rows = [RowEdit("new", {"title": "Новое", "due_on": f"{due:%d.%m.%Y}", "recurrence": recurrence}, section=1)]
+        item, struck = self.one(which), self.one(strike)
+        if item is not None:
+            told = {"title": "Правка", "due_on": due.isoformat(), "recurrence": recurrence, "unit": "Отдел",
+                    "result": "Есть", "document_kind": "акт", "term_text": "в срок"}  # fmt: skip
+            rows.append(RowEdit("edit", told, item_id=item.id, version=version))
+        if struck is not None and strike % 3 == 0 and struck is not item:
+            rows.append(RowEdit("strike", item_id=struck.id, strike=True))
+        self.press(lambda: save_table(edition_of(self.plan).id, rows, self.cast.coordinator(side)))
+
+    @rule(side=SIDES, due=DAYS)
+    def add(self, side: str, due: date) -> None:
+        terms = {"title": "Ещё одно", "due_on": due, "unit": "Отдел", "result": "Есть", "document_kind": "акт"}
+        self.press(lambda: service.add_item(edition_of(self.plan).id, NewItem(1, terms), self.cast.coordinator(side)))
+
+    @rule(side=SIDES, which=WHICH)
+    def drop(self, side: str, which: int) -> None:
+        item = self.one(which)
+        if item is not None:
+            self.press(lambda: service.drop_item(edition_of(self.plan).id, item.id, self.cast.coordinator(side)))
+
+    # Editions -----------------------------------------------------------------------------------------------------
+
+    @rule()
+    def approve(self) -> None:
+        """The edition on its way through both sides' routes; where it is incomplete it is filled first."""
+        edition = db.session.scalars(
+            select(Edition).where(Edition.roadmap_id == self.plan_id, Edition.state.in_(OPEN_EDITION))
+        ).first()
+        if edition is None:
+            return
+        if edition.number == 1:
+            self._complete(edition)
+        self.press(lambda: in_force(self.cast, self.plan, edition.number, f"П-{edition.number}"))
+
+    def _complete(self, edition: Edition) -> None:
+        rows = db.session.scalars(select(ItemTerms).where(ItemTerms.edition_id == edition.id)).all()
+        told = {"unit": "Отдел", "result": "Есть", "document_kind": "акт", "term_text": "в срок", "starts_on": None}
+        edits = [RowEdit(str(row.item_id), told, item_id=row.item_id) for row in rows]
+        if edits:
+            self.press(lambda: save_table(edition.id, edits, self.cast.who("m_coord")))
+
+    @rule(side=SIDES)
+    def amend(self, side: str) -> None:
+        ruling = db.session.scalars(
+            select(Edition).where(Edition.roadmap_id == self.plan_id, Edition.state == "in_force")
+        ).first()
+        if ruling is not None:
+            step = "start_amendment"
+            self.press(lambda: service.take_edition_step(ruling.id, step, self.cast.coordinator(side), Ask("запросы")))
+
+    @rule(side=SIDES)
+    def withdraw(self, side: str) -> None:
+        newer = db.session.scalars(
+            select(Edition).where(
+                Edition.roadmap_id == self.plan_id, Edition.number > 1, Edition.state.in_(OPEN_EDITION)
+            )
+        ).first()
+        if newer is not None:
+            self.press(
+                lambda: service.take_edition_step(newer.id, "withdraw", self.cast.coordinator(side), Ask("раздумали"))
+            )
+
+    # Requests -----------------------------------------------------------------------------------------------------
+
+    @rule(kind=st.sampled_from(sorted(KINDS)), side=SIDES, which=WHICH, due=DAYS, until=st.booleans())
+    def ask_for_a_change(self, kind: str, side: str, which: int, due: date, until: bool) -> None:
+        values: dict[str, dict[str, Any]] = {
+            "term": {"until_on": due} if until else {"due_on": due, "starts_on": None},
+            "executor": {"unit": f"Отдел {due.year}"},
+            "result": {"result": f"Иное {due.year}"},
+            "indicator": {"target": due.day},
+            "new_item": {"title": "По запросу", "due_on": due, "recurrence": "yearly", "result": "Есть",
+                         "unit": "Отдел", "document_kind": "акт"},
+        }  # fmt: skip
+        item = self.one(which)
+        new = NewChange(kind, values.get(kind, {}), "нужно", item.id if item else None, 1)
+        self.press(lambda: service.draft_change(self.plan_id, new, self.cast.coordinator(side)))
+
+    @rule(
+        step=st.sampled_from(["submit", "to_other", "approve", "decline", "withdraw", "apply"]), side=SIDES, which=WHICH
+    )
+    def answer_a_change(self, step: str, side: str, which: int) -> None:
+        ids = db.session.scalars(select(ChangeRequest.id).order_by(ChangeRequest.id.desc())).all()
+        if ids:
+            found = ids[which % len(ids)]
+            self.press(lambda: service.take_change_step(found, step, self.cast.coordinator(side), Ask("потому что")))
+
+    @rule(side=SIDES, which=WHICH, due=DAYS, kind=st.sampled_from(["term", "term", "until", "exclusion", "new_item"]))
+    def change_by_the_book(self, side: str, which: int, due: date, kind: str) -> None:
+        """Asked by one side, approved by the other, drawn into the next edition and approved: plans do get amended."""
+        self._agree(side, which, due, kind)
+        self.amend(side)
+        self.approve()
+
+    def _agree(self, side: str, which: int, due: date, kind: str) -> None:
+        item = self.one(which)
+        values: dict[str, dict[str, Any]] = {
+            "term": {"due_on": due, "starts_on": None},
+            "until": {"until_on": due},
+            "new_item": {"title": "По запросу", "due_on": due, "recurrence": "half_yearly", "result": "Есть",
+                         "unit": "Отдел", "document_kind": "акт", "term_text": "в срок"},
+        }  # fmt: skip
+        told = values.get(kind, {})
+        kind = "term" if kind == "until" else kind
+        ours, theirs = self.cast.coordinator(side), self.cast.coordinator(self.cast.other(side))
+        new = NewChange(kind, told, "нужно", item.id if item else None, 1)
+        try:
+            row = service.draft_change(self.plan_id, new, ours)
+            for step, actor in (("submit", ours), ("to_other", ours), ("approve", theirs)):
+                service.take_change_step(row.id, step, actor, Ask("нужно"))
+        except Refusal:
+            db.session.rollback()
+
+    # Doing and reporting ------------------------------------------------------------------------------------------
+
+    @rule(which=WHICH, step=st.sampled_from(["start", "submit", "accept", "confirm", "recall", "exclude"]), side=SIDES)
+    def work(self, which: int, step: str, side: str) -> None:
+        item = self.one(which)
+        row = db.session.get(Occurrence, item.current_id) if item is not None and item.current_id else None
+        if row is None:
+            return
+        actor = self.cast.coordinator(side) if step in ("accept", "confirm") else self.cast.who("executor", side)
+        self.press(lambda: evidence(row, self.cast.who("executor", side)))
+        self.press(lambda: service.take_item_step(row.id, step, actor, Ask("в срок")))
+
+    @rule(period=st.sampled_from(["2026-Q2", "2026-Q3", "2026-Q4", "2026"]), side=SIDES)
+    def report(self, period: str, side: str) -> None:
+        self.press(lambda: open_report(self.plan_id, period, self.cast.coordinator(side)))
+        waiting = db.session.scalars(select(Report).where(Report.state == "collecting")).first()
+        if waiting is not None:
+            ask = Ask("сведений нет", {"gaps_note": "сведений нет"})
+            self.press(lambda: take_report_step(waiting.id, "submit", self.cast.coordinator(side), ask))
+
+    @rule(days=st.integers(1, 120))
+    def time_passes(self, days: int) -> None:
+        self.now = min(self.now + timedelta(days=days), datetime(2028, 6, 1, 9, tzinfo=UTC))
+        self.clock.__exit__(None, None, None)
+        self.clock = clock.at(self.now)
+        self.clock.__enter__()
+
+    # What never changes -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def an_approved_edition_never_changes(self) -> None:
+        db.session.expire_all()
+        for edition in db.session.scalars(select(Edition).where(Edition.state.in_(APPROVED))):
+            now = (_digest(edition.id), edition.content_hash)
+            assert self.frozen.setdefault(edition.id, now) == now, edition.number
+            assert edition.content_hash is not None
+
+    @invariant()
+    def a_number_is_given_once(self) -> None:
+        given = Counter((item.section, item.number) for item in self.items())
+        assert not [number for number, times in given.items() if times > 1]
+        highest = max((number for _section, number in self.numbers.values()), default=0)
+        for item in self.items():
+            known = self.numbers.get(item.id)
+            assert known in (None, (item.section, item.number))
+            assert known is not None or item.number > highest
+        self.numbers = {item.id: (item.section, item.number) for item in self.items()}
+        assert all(item.code == f"{item.section}.{item.number}" for item in self.items())
+
+    @invariant()
+    def a_term_in_force_moves_only_by_both_sides(self) -> None:
+        now = {item.id: terms for item, terms in self._in_force()}
+        for item_id, was in self.ruling.items():
+            changed = {name for name in TERMS if item_id in now and plain(getattr(now[item_id], name)) != was[name]}
+            allowed: set[str] = set()
+            for request in self._applied(item_id, now.get(item_id)):
+                assert request.answered_side not in ("", request.side)
+                allowed |= set(request.changes)
+            assert changed <= allowed, (changed, allowed)
+        assert set(self.ruling) <= set(now)
+        self.ruling = {key: {name: plain(getattr(row, name)) for name in TERMS} for key, row in now.items()}
+
+    def _applied(self, item_id: int, terms: ItemTerms | None) -> list[ChangeRequest]:
+        """Requests of the item that its present edition carries."""
+        if terms is None:
+            return []
+        return list(
+            db.session.scalars(
+                select(ChangeRequest).where(
+                    ChangeRequest.item_id == item_id,
+                    ChangeRequest.state == "applied",
+                    ChangeRequest.edition_id == terms.edition_id,
+                )
+            )
+        )
+
+    def _in_force(self) -> list[tuple[Item, ItemTerms]]:
+        rows = db.session.execute(
+            select(Item, ItemTerms)
+            .join(ItemTerms, ItemTerms.id == Item.terms_id)
+            .join(Edition, Edition.id == ItemTerms.edition_id)
+            .where(Item.roadmap_id == self.plan_id, Edition.state.in_(APPROVED))
+        )
+        return [(item, terms) for item, terms in rows]
+
+    @invariant()
+    def every_period_has_one_occurrence_on_its_day(self) -> None:
+        for item, terms in self._in_force():
+            rows = db.session.scalars(select(Occurrence).where(Occurrence.item_id == item.id)).all()
+            spans = {span.key: span for span in spread(terms, self.plan.period_end)}
+            assert max(Counter(row.period for row in rows).values()) == 1
+            assert item.current_id in {row.id for row in rows}
+            if terms.excluded:
+                assert not [row for row in rows if row.state in ("planned", "in_progress", "suspended")]
+                continue
+            assert set(spans) <= {row.period for row in rows}, item.code
+            for row in rows:
+                if row.state not in (*FINISHED, "on_review", "on_confirmation", "returned"):
+                    assert row.period in spans, (item.code, row.period, row.state)
+                    assert (row.starts_on, row.due_on) == (spans[row.period].starts_on, spans[row.period].due_on)
+
+    @invariant()
+    def every_figure_of_a_report_is_the_count_of_its_rows(self) -> None:
+        known = set(db.session.scalars(select(Occurrence.id)))
+        codes = {item.id: item.code for item in self.items()}
+        for report in db.session.scalars(select(Report)):
+            rows = report_rows(report)
+            told = summary(rows)
+            assert told["total"] == len(rows) == sum(told[status] for status in STATUSES)
+            assert all(told[status] == sum(row.status == status for row in rows) for status in STATUSES)
+            assert {row.occurrence_id for row in rows} <= known
+            assert len({row.occurrence_id for row in rows}) == len(rows)
+            assert all(codes[row.item_id] == row.code for row in rows)
+            parts = sections(report, rows)
+            assert all(sum(part.totals[status] for part in parts) == told[status] for status in told)
+            if report.content is not None and report.state != "collecting":
+                assert self.sent.setdefault(report.id, report.content["rows"]) == report.content["rows"]
+                printed = context(report)
+                assert printed["summary"] == told
+                assert sum(len(part["rows"]) for part in printed["sections"]) == told["total"]
+
+
+def _digest(edition_id: int) -> str:
+    """SHA-256 of everything an edition says."""
+    rows = db.session.scalars(select(ItemTerms).where(ItemTerms.edition_id == edition_id).order_by(ItemTerms.item_id))
+    said = [(row.item_id, [str(plain(getattr(row, name))) for name in TERMS]) for row in rows]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_random_plans_keep_the_invariants(databases: Databases, dialect: str) -> None:
+    database = databases.get(dialect)
+    Plans.database = database
+    run_state_machine_as_test(
+        Plans,
+        settings=settings(
+            max_examples={"sqlite": 4, "postgresql": 2}[dialect],
+            stateful_step_count=24,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    with database.app.app_context():
+        assert audit.verify() is None

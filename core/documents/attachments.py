@@ -12,6 +12,7 @@ from core import clock
 from core.accounts.actor import Actor
 from core.db import db
 from core.documents.models import Attachment
+from core.documents.proof import fault_of
 from core.errors import NotValid
 from core.store import files
 
@@ -45,7 +46,7 @@ class Upload:
 
 
 def check(upload: Upload) -> str:
-    """The media type by the ending, proven by the first bytes. Raises NotValid in words."""
+    """The media type by the ending, proven by the bytes. Raises NotValid in words."""
     name = clean_name(upload.name)
     ending = PurePosixPath(name).suffix.lower()
     if ending not in _TYPES:
@@ -58,6 +59,8 @@ def check(upload: Upload) -> str:
     media_type, beginnings = _TYPES[ending]
     if beginnings and not upload.content.startswith(beginnings):
         raise NotValid(_("Содержимое файла «%(name)s» не соответствует его расширению", name=name), "file")
+    if fault := fault_of(ending, upload.content):
+        raise NotValid(_("Файл «%(name)s» не принят: %(fault)s", name=name, fault=fault), "file")
     return media_type
 
 

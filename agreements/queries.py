@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from agreements import searching
@@ -22,6 +22,7 @@ from core import clock
 from core.accounts.access import read_by, visible_to
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation, Reader
+from core.calendar import working_days_between
 from core.db import Prepared, db
 from core.signoffs.models import Round, Slot
 from core.web.paging import PAGE, Key, Page, first_page, page
@@ -40,6 +41,10 @@ MOVING = (
     "partly_signed",
     "signed",
 )
+
+
+WITH_INITIATOR = ("draft", "revision", "agreed")
+"""States in which the initiator has the document, though nothing lies on anybody's desk."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def register(actor: Actor, filters: Filters, *, after: str = "", before: str = "
 def _columns() -> Select[Any]:
     """The statement of the register, drawn up once: only what narrows it changes."""
     first, second = aliased(AgreementParty), aliased(AgreementParty)
-    one, two = aliased(Organisation), aliased(Organisation)
+    one, two, owner, holder = (aliased(Organisation) for _n in range(4))
     parties = (
         select(func.count()).where(AgreementParty.agreement_id == Agreement.id).correlate(Agreement).scalar_subquery()
     )
@@ -99,12 +104,17 @@ def _columns() -> Select[Any]:
             one.short_name.label("first_party"),
             two.short_name.label("second_party"),
             parties.label("parties"),
-            _court().label("court"),
+            case((Slot.id.is_not(None), holder.short_name), else_=owner.short_name).label("court"),
+            case((Slot.id.is_not(None), Slot.assigned_at), else_=Agreement.moved_at).label("court_since"),
+            Slot.due_at.label("court_due"),
         )
         .join(first, and_(first.agreement_id == Agreement.id, first.position == 1), isouter=True)
         .join(one, one.id == first.organisation_id, isouter=True)
         .join(second, and_(second.agreement_id == Agreement.id, second.position == 2), isouter=True)
         .join(two, two.id == second.organisation_id, isouter=True)
+        .join(Slot, Slot.id == _open_slot(), isouter=True)
+        .join(holder, holder.id == Slot.organisation_id, isouter=True)
+        .join(owner, and_(owner.id == Agreement.initiator_id, Agreement.state.in_(WITH_INITIATOR)), isouter=True)
     )
 
 
@@ -116,22 +126,43 @@ NEWEST = Key(Agreement.__table__.c.id, lambda row: row.id, descending=True)
 FIRST = first_page(lambda: _columns().where(_read()), [NEWEST])
 
 
-def _court() -> Any:
-    """The organisation on whose desk the agreement lies: the holder of an open task, earliest due first."""
+def _open_slot() -> Any:
+    """The task the agreement waits for: an open one, earliest due first."""
+    task = aliased(Slot)
     return (
-        select(Organisation.short_name)
-        .join(Slot, Slot.organisation_id == Organisation.id)
-        .join(Round, Round.id == Slot.round_id)
+        select(task.id)
+        .join(Round, Round.id == task.round_id)
         .where(
             Round.subject_kind == "agreement",
             Round.subject_id == Agreement.id,
             Round.state == "open",
-            Slot.state == "assigned",
+            task.state == "assigned",
         )
-        .order_by(Slot.due_at, Slot.id)
+        .order_by(task.due_at, task.id)
         .limit(1)
         .correlate(Agreement)
         .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True)
+class Court:
+    """Who has an agreement now, and for how many working days; `late`: past the term of the task."""
+
+    name: str = ""
+    days: int = 0
+    due: date | None = None
+    late: bool = False
+
+
+def court(row: Any) -> Court:
+    """The court of a row of the register; an empty one where nobody's decision is waited for."""
+    if row.court is None:
+        return Court()
+    now = clock.now()
+    due = clock.in_moscow(row.court_due).date() if row.court_due else None
+    return Court(
+        row.court, working_days_between(row.court_since, now), due, bool(row.court_due and row.court_due < now)
     )
 
 

@@ -25,7 +25,13 @@ def agreements(query_data: dict[str, Any]) -> Any:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    return {**row._mapping, "expires_soon": queries.expires_soon(row.valid_until, row.state)}
+    held = queries.court(row)
+    return {
+        **row._mapping,
+        "expires_soon": queries.expires_soon(row.valid_until, row.state),
+        "court_days": held.days if row.court else None,
+        "court_due": held.due,
+    }
 
 
 @bp.get("/counts")

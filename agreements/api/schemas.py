@@ -39,6 +39,8 @@ class RegisterRow(Schema):
     second_party = String(allow_none=True)
     parties = Integer(metadata={"description": "Сколько сторон"})
     court = String(allow_none=True, metadata={"description": "У кого документ сейчас"})
+    court_days = Integer(allow_none=True, metadata={"description": "Сколько рабочих дней он там"})
+    court_due = Date(allow_none=True, metadata={"description": "Срок решения"})
     expires_soon = Boolean()
     sample = Boolean()
 

@@ -54,6 +54,7 @@ def register() -> Any:
         states={name: (str(state.label), state.tone) for name, state in agreement_machine.states.items()},
         kinds={name: str(label) for name, label in SHORT_KINDS.items()},
         soon=queries.soon(),
+        court=queries.court,
         link=_link,
     )
 
@@ -111,6 +112,8 @@ COLUMNS = (
     Column(_l("Сторон"), lambda row: row.parties, 8),
     Column(_l("Состояние"), lambda row: str(agreement_machine.states[row.state].label), 28),
     Column(_l("На чьей стороне"), lambda row: row.court or "", 30),
+    Column(_l("Рабочих дней"), lambda row: queries.court(row).days if row.court else "", 10),
+    Column(_l("Срок решения"), lambda row: queries.court(row).due, 14),
     Column(_l("Подписан"), lambda row: row.signed_on, 12),
     Column(_l("Действует до"), lambda row: row.valid_until, 14),
     Column(_l("Истекает"), lambda row: queries.expires_soon(row.valid_until, row.state), 10),

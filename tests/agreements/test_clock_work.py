@@ -235,14 +235,15 @@ def test_a_passed_signing_deadline_and_a_lapsed_authority_are_reminded_of_once(a
             agreement = in_force(company, state="signing", sign_by=date(2026, 3, 6))
             signatory = agreement.parties[1].signatory
             assert signatory is not None
-            signatory.valid_to = date(2026, 3, 11)
+            # Friday again: the first working day after it is Monday, the 16th.
+            signatory.valid_to = date(2026, 3, 13)
             db.session.commit()
         for number in range(3, 20):
             ticks(date(2026, 3, number))
         rows = db.session.scalars(select(Reminder).where(Reminder.agreement_id == agreement.id).order_by(Reminder.id))
         assert [(row.kind.split(":")[0], clock.in_moscow(row.at).date()) for row in rows] == [
             ("sign_by", date(2026, 3, 10)),
-            ("authority", date(2026, 3, 12)),
+            ("authority", date(2026, 3, 16)),
         ]
 
 

@@ -14,6 +14,7 @@ from agreements.demo.load import Company
 from agreements.models import Agreement
 from core import clock
 from core.db import db, transaction
+from tests.agreements.lives import in_force
 from tests.agreements.pages import a_draft, browser, counting, words
 
 ROWS = 120
@@ -121,3 +122,33 @@ def test_the_export_holds_everything_filtered_and_no_formula(app: APIFlask, comp
 
 def test_an_unknown_export_is_not_found(app: APIFlask, company: Company) -> None:
     assert browser(app, company, "m.coord").get("/agreements/export.pdf").status_code == 404
+
+
+def test_whose_court_it_is_in_and_for_how_many_working_days(app: APIFlask, company: Company) -> None:
+    """Sent on Thursday, 5 March; Monday the 9th is off in 2026, so Thursday the 12th is four working days on."""
+    with app.app_context():
+        stage = scenes.Stage(company, date(2026, 3, 5))
+        with clock.at(stage.next()):
+            sent = service.create(scenes.cooperation(company, "Отправленное"), company.actor("m.coord"))
+            service.create(scenes.cooperation(company, "Проект"), company.actor("m.coord"))
+        stage.step(sent, "submit", "m.coord")
+        done = in_force(company, title="Действующее")
+        done_id = done.id
+        thursday = stage.moment + timedelta(days=7)
+    client = browser(app, company, "c.coord")
+    with clock.at(thursday):
+        rows = {row["title"]: row for row in client.get("/api/v1/agreements").json["items"]}
+        page = words(client.get("/agreements"))
+        content = client.get("/agreements/export.xlsx").data
+    short = rows["Отправленное"]["court"]
+    assert rows["Отправленное"]["court_days"] == rows["Проект"]["court_days"] == 4
+    assert rows["Проект"]["court"] == short
+    assert rows["Проект"]["court_due"] is None
+    assert (rows["Действующее"]["id"], rows["Действующее"]["court"], rows["Действующее"]["court_days"]) == (
+        done_id, None, None,
+    )  # fmt: skip
+    assert page.count("4 раб. дн.") == 2
+    assert page.count("просрочено") == 1
+    table = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+    held = {row[1]: dict(zip(table[0], row, strict=True)) for row in table[1:]}
+    assert (held["Отправленное"]["На чьей стороне"], held["Отправленное"]["Рабочих дней"]) == (short, 4)

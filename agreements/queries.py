@@ -43,8 +43,8 @@ MOVING = (
 )
 
 
-WITH_INITIATOR = ("draft", "revision", "agreed")
-"""States in which the initiator has the document, though nothing lies on anybody's desk."""
+WITH_INITIATOR = ("revision", "agreed")
+"""States in which the others wait for the initiator, though nothing lies on anybody's desk."""
 
 
 @dataclass(frozen=True)

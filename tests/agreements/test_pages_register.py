@@ -130,7 +130,9 @@ def test_whose_court_it_is_in_and_for_how_many_working_days(app: APIFlask, compa
         stage = scenes.Stage(company, date(2026, 3, 5))
         with clock.at(stage.next()):
             sent = service.create(scenes.cooperation(company, "Отправленное"), company.actor("m.coord"))
-            service.create(scenes.cooperation(company, "Проект"), company.actor("m.coord"))
+            back = service.create(scenes.cooperation(company, "На доработке"), company.actor("m.coord"))
+            with transaction():
+                back.state = "revision"
         stage.step(sent, "submit", "m.coord")
         done = in_force(company, title="Действующее")
         done_id = done.id
@@ -141,9 +143,9 @@ def test_whose_court_it_is_in_and_for_how_many_working_days(app: APIFlask, compa
         page = words(client.get("/agreements"))
         content = client.get("/agreements/export.xlsx").data
     short = rows["Отправленное"]["court"]
-    assert rows["Отправленное"]["court_days"] == rows["Проект"]["court_days"] == 4
-    assert rows["Проект"]["court"] == short
-    assert rows["Проект"]["court_due"] is None
+    assert rows["Отправленное"]["court_days"] == rows["На доработке"]["court_days"] == 4
+    assert rows["На доработке"]["court"] == short
+    assert rows["На доработке"]["court_due"] is None
     assert (rows["Действующее"]["id"], rows["Действующее"]["court"], rows["Действующее"]["court_days"]) == (
         done_id, None, None,
     )  # fmt: skip

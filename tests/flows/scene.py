@@ -20,9 +20,11 @@ from core.db import db, transaction
 from core.documents.attachments import Upload
 from core.workflow.jobs import drain
 from roadmap import service as plans
+from roadmap.importing import service as bringing
 from roadmap.models import Edition, Item, Roadmap
 from roadmap.service import NewChange, NewItem, NewPlan
 from roadmap.service.reports import open_report
+from tests.roadmap.sheets import a_sheet, good
 
 
 def add(company: Company) -> None:
@@ -31,6 +33,7 @@ def add(company: Company) -> None:
     a_change(company)
     open_report(db.session.scalar(select(Roadmap.id).order_by(Roadmap.id)) or 0, "2026-Q3", company.actor("m.coord"))
     an_import(company)
+    a_plan_import(company)
     a_webhook(company)
     saved.save(company.actor("m.coord"), "Партнёрства в проекте", {"state": "draft", "kind": "partnership"})
     an_amendment(company)
@@ -75,6 +78,16 @@ def an_import(company: Company) -> None:
     actor = company.actor("m.coord")
     run = importing.upload(Upload("реестр.xlsx", buffer.getvalue()), actor)
     importing.check(run.id, run.mapping, actor)
+
+
+def a_plan_import(company: Company) -> None:
+    """A sheet with faults into the draft plan, tried."""
+    actor = company.actor("m.coord")
+    plan_id = db.session.scalar(select(Roadmap.id).order_by(Roadmap.id.desc())) or 0
+    rows = good()
+    rows[2][2], rows[7][6] = "31.02.2027", "2.3"
+    run = bringing.upload(a_sheet(rows), actor, roadmap_id=plan_id)
+    bringing.check(run.id, run.mapping, actor)
 
 
 def a_board_act(company: Company) -> None:

@@ -124,7 +124,9 @@ def _same(line: ReportLine, given: Answer) -> bool:
         given.forecast_on,
         given.evidence.strip(),
     )
-    return line.answered_at is not None and told == sent and given.percent in (None, line.percent)
+    return (
+        line.answered_at is not None and told == sent and given.percent in (None, line.percent, line.occurrence.percent)
+    )
 
 
 def _faults(report: Report, line: ReportLine, given: Answer) -> Faults:

@@ -177,10 +177,14 @@ def _execute(company: Company, numbers: list[int], today: date) -> None:
 
 
 def _next(company: Company, plan_id: int) -> None:
-    """The meeting that is still to come."""
+    """The meeting that is still to come, with a decision prepared for it."""
     agenda = (
         {"title": "О выполнении поручений, данных 22 октября 2026 г.", "speaker": SECRETARY},
         {"title": "О предложениях в план мероприятий на 2027 год", "speaker": ""},
     )
     new = _written(NEXT, "Заседание рабочей группы по итогам 2026 года", agenda, company)
-    meetings.create_meeting(plan_id, new, company.actor("m.secretary"))
+    row = meetings.create_meeting(plan_id, new, company.actor("m.secretary"))
+    prepared = NewDecision(
+        "Представить предложения о мероприятиях на 2027 год.", company.people["c.executor"], urgency="prompt"
+    )
+    decisions.add_decision(row.id, prepared, company.actor("m.secretary"))

@@ -30,6 +30,8 @@ NO_PAGES = {
     "/agreements/<int:agreement_id>/revisions/<int:number>/redline.docx",
     "/agreements/views/<code>",
     "/protocols/<int:protocol_id>",
+    "/indicators/<int:indicator_id>/files/<int:attachment_id>",
+    "/roadmaps/<int:roadmap_id>/changes/item",
 }
 """Files, fragments and redirects whose secret or row the scene does not make; they have tests of their own."""
 

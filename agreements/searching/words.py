@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select, text
+from sqlalchemy import ColumnElement, any_, false, func, select, text
 
 from agreements.models import Agreement, SearchText
 from core.db import db
@@ -28,11 +28,12 @@ def matches(asked: str) -> ColumnElement[bool]:
         return false()
     if db.engine.dialect.name == "postgresql":
         query = func.to_tsquery("russian", _postgres(wanted))
-        found: Any = select(SearchText.agreement_id).where(SearchText.vector.op("@@")(query))
-    else:
-        found = text("SELECT rowid FROM agreement_fts WHERE agreement_fts MATCH :stems").bindparams(
-            stems=_sqlite(wanted)
-        )
+        hits = select(SearchText.agreement_id).where(SearchText.vector.op("@@")(query))
+        # As an array, worked out first: the planner would else walk the whole register by id, asking each its words.
+        return Agreement.id == any_(func.array(hits.scalar_subquery()))
+    found: Any = text("SELECT rowid FROM agreement_fts WHERE agreement_fts MATCH :stems").bindparams(
+        stems=_sqlite(wanted)
+    )
     return Agreement.id.in_(found)
 
 

@@ -109,6 +109,7 @@ def main() -> None:
     with app.app_context():
         if os.environ.get("MIGRATE", "1") != "0":
             upgrade(directory=str(ROOT / "migrations"))
+            install()
         wanted = os.environ.get("DEMO", "1") != "0"
         if wanted and demo.is_empty():
             print("Загружается образец…", flush=True)
@@ -120,6 +121,17 @@ def main() -> None:
             work_until_stopped()
 
     serve(app, work)
+
+
+def install() -> None:
+    """Enter the templates and routes that ship and are not there yet; what people made is left alone."""
+    from core.documents.issuing import install_shipped
+    from core.signoffs.service.templates import install_routes
+    from roadmap.routes import install as install_plan_routes
+
+    install_shipped()
+    install_routes()
+    install_plan_routes()
 
 
 def greet(with_demo: bool) -> None:

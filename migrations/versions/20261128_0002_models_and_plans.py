@@ -1,8 +1,8 @@
-"""models, imports of plans, reports and meetings
+"""models of agreements, imports of plans, meetings' minutes, rounds of reports
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-28 14:00:32.290130
+Create Date: 2026-11-28 14:04:27.007389
 """
 
 import sqlalchemy as sa
@@ -266,7 +266,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('agreement_import', schema=None) as batch_op:
         batch_op.add_column(sa.Column('matches', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), server_default='{}', nullable=False))
-        batch_op.add_column(sa.Column('unknown', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), server_default='{}', nullable=False))
+        batch_op.add_column(sa.Column('unknown', sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql"), server_default='[]', nullable=False))
 
     with op.batch_alter_table('agreement_webhook', schema=None) as batch_op:
         batch_op.add_column(sa.Column('secret_before', sa.Text(), server_default='', nullable=False))
@@ -281,7 +281,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('baseline', sa.Numeric(precision=18, scale=3), nullable=True))
         batch_op.add_column(sa.Column('baseline_note', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('source', sa.Text(), server_default='', nullable=False))
-        batch_op.add_column(sa.Column('version', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
 
     with op.batch_alter_table('meeting_decision', schema=None) as batch_op:
         batch_op.add_column(sa.Column('point', sa.String(length=64), server_default='', nullable=False))
@@ -294,7 +294,7 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f('fk_meeting_decision_change_id'), 'roadmap_change_request', ['change_id'], ['id'])
 
     with op.batch_alter_table('protocol_wording', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('withdrawn', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('withdrawn', sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table('regulatory_initiative_event', schema=None) as batch_op:
         batch_op.add_column(sa.Column('month_only', sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -320,7 +320,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_roadmap_occurrence_late', ['item_id', 'due_on', 'state'], unique=False)
 
     with op.batch_alter_table('roadmap_report', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('number', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('number', sa.Integer(), server_default='1', nullable=False))
         batch_op.add_column(sa.Column('correction', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('submissions', sa.Integer(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('gaps_note', sa.Text(), server_default='', nullable=False))
@@ -331,13 +331,35 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('evidence', sa.Text(), server_default='', nullable=False))
         batch_op.add_column(sa.Column('percent', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('carried_from', sa.String(length=64), server_default='', nullable=False))
-        batch_op.add_column(sa.Column('version', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('version', sa.Integer(), server_default='1', nullable=False))
         batch_op.drop_column('executor_id')
 
     with op.batch_alter_table('roadmap_terms', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_roadmap_terms_after_item_id'), ['after_item_id'], unique=False)
 
     # ### end Alembic commands ###
+    meeting = sa.table("roadmap_meeting", sa.column("year"), sa.column("held_on", sa.Date()))
+    op.execute(meeting.update().values(year=sa.extract("year", meeting.c.held_on)))
+    decision = sa.table("meeting_decision", sa.column("code"), sa.column("number"))
+    op.execute(decision.update().values(code=sa.cast(decision.c.number, sa.String())))
+    item = sa.table("roadmap_item", sa.column("id"), sa.column("dropped", sa.Boolean()))
+    link = sa.table("roadmap_dependency", sa.column("item_id"), sa.column("after_id"))
+    struck = sa.select(item.c.id).where(item.c.dropped)
+    op.execute(link.delete().where(link.c.item_id.in_(struck) | link.c.after_id.in_(struck)))
+
+    seal_webhook_keys()
+
+
+def seal_webhook_keys() -> None:
+    """Keys stood as they are; from now on they lie sealed under the service's own key, which only the service has."""
+    from agreements.webhooks import keys
+
+    webhook = sa.table("agreement_webhook", sa.column("id"), sa.column("organisation_id"), sa.column("secret"))
+    rows = op.get_bind().execute(sa.select(webhook)).all()
+    for row in rows:
+        if not row.secret.startswith(keys.SEALED):
+            sealed = keys.kept(row.secret, row.organisation_id)
+            op.execute(webhook.update().where(webhook.c.id == row.id).values(secret=sealed))
 
 
 def downgrade() -> None:

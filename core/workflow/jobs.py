@@ -64,11 +64,14 @@ def enqueue(
 
 
 def claim(worker: str) -> Job | None:
-    """Take the next job that is due, or one whose worker let its lease run out."""
+    """Take the next job that is due, or one whose worker let its lease run out.
+
+    A job whose workers died over it as often as a failing one is tried is given up: it must not kill them for ever.
+    """
     with transaction():
         now = database_now()
         due = (
-            select(Job.id)
+            select(Job.id, Job.attempts)
             .where(
                 or_(
                     (Job.state == "waiting") & (Job.run_after <= now),
@@ -79,15 +82,19 @@ def claim(worker: str) -> Job | None:
             .limit(1)
             .with_for_update(skip_locked=True)
         )
-        found = db.session.scalar(due)
+        found = db.session.execute(due).first()
         if found is None:
             return None
-        db.session.execute(
-            update(Job)
-            .where(Job.id == found)
-            .values(state="running", attempts=Job.attempts + 1, leased_until=now + LEASE, worker=worker)
-        )
-        return db.session.get(Job, found)
+        given_up = found.attempts >= ATTEMPTS
+        if given_up:
+            values = {"state": "failed", "finished_at": now, "error": "its workers died over it", "leased_until": None}
+        else:
+            values = {"state": "running", "attempts": found.attempts + 1, "leased_until": now + LEASE, "worker": worker}
+        db.session.execute(update(Job).where(Job.id == found.id).values(**values))
+        if not given_up:
+            return db.session.get(Job, found.id)
+    log.error("job given up", job=found.id, attempts=found.attempts)
+    return claim(worker)
 
 
 def heartbeat(job: Job, done: int | None = None) -> bool:

@@ -178,6 +178,20 @@ def test_a_leased_job_is_nobody_elses_until_the_lease_runs_out(
     assert db_session.get_one(Job, job.id).attempts == 2
 
 
+def test_a_job_that_kills_its_workers_is_given_up_and_the_next_is_taken(db_session: Session) -> None:
+    killer, next_one = a_job(), a_job()
+    for _death in range(jobs.ATTEMPTS):
+        taken = jobs.claim("one of many")
+        assert taken is not None
+        assert taken.id == killer.id
+        make_due(killer)
+    taken = jobs.claim("the last")
+    assert taken is not None
+    assert taken.id == next_one.id
+    assert state_of(killer) == "failed"
+    assert db.session.get_one(Job, killer.id).error
+
+
 def test_a_heartbeat_prolongs_the_lease_and_tells_of_a_cancellation(db_session: Session) -> None:
     job = a_job(total=10)
     taken = jobs.claim("worker")

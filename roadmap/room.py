@@ -34,7 +34,7 @@ def init_app(app: APIFlask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.cli.add_command(commands)
-    nav_item(_l("Дорожная карта"), "roadmap.plans", order=20)
+    nav_item(_l("Дорожная карта"), "roadmap.plans", order=20, home=True)
     user_link(_l("Мои поручения"), "roadmap.my_decisions", order=15)
     inbox_sections.register(desk.waiting)
     nav_item(_l("Запрошены сведения"), "roadmap.requests", visible=requested.may_be_asked, order=25)

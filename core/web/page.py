@@ -31,6 +31,8 @@ class NavItem:
     badge: Asked | None = None
     visible: Asked | None = None
     order: int = 100
+    home: bool = False
+    """Lit on every page of its room that stands under no section's own address."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,15 @@ _personal: dict[str, NavItem] = {}
 
 
 def nav_item(
-    label: Any, endpoint: str, badge: Asked | None = None, visible: Asked | None = None, order: int = 100
+    label: Any,
+    endpoint: str,
+    badge: Asked | None = None,
+    visible: Asked | None = None,
+    order: int = 100,
+    home: bool = False,
 ) -> None:
     """Declare a section of the main menu. `badge(actor)` counts what waits there, `visible(actor)` hides it."""
-    _sections[endpoint] = NavItem(label, endpoint, badge, visible, order)
+    _sections[endpoint] = NavItem(label, endpoint, badge, visible, order, home)
 
 
 def user_link(label: Any, endpoint: str, visible: Asked | None = None, order: int = 100) -> None:
@@ -75,12 +82,17 @@ class Links:
         return self._actor is not None
 
     def _made(self) -> Iterator[Link]:
-        for item in sorted(self._items.values(), key=lambda item: item.order):
-            if item.endpoint not in current_app.view_functions:
-                continue
-            if item.visible is None or item.visible(self._actor):
-                url = url_for(item.endpoint)
-                yield Link(item.label, url, _is_here(url), item.badge(self._actor) if item.badge else None)
+        items = [item for item in sorted(self._items.values(), key=lambda item: item.order) if self._shows(item)]
+        here = {item.endpoint for item in items if _is_here(url_for(item.endpoint))} or {
+            item.endpoint for item in items if item.home and item.endpoint.startswith(f"{request.blueprint}.")
+        }
+        for item in items:
+            badge = item.badge(self._actor) if item.badge else None
+            yield Link(item.label, url_for(item.endpoint), item.endpoint in here, badge)
+
+    def _shows(self, item: NavItem) -> bool:
+        known = item.endpoint in current_app.view_functions
+        return known and bool(item.visible is None or item.visible(self._actor))
 
 
 def _is_here(url: str) -> bool:

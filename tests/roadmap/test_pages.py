@@ -198,3 +198,16 @@ def test_an_outsider_finds_nothing(app: APIFlask) -> None:
     for path in (f"/roadmaps/{plan_id}", f"/items/{item_id}", f"/roadmaps/{plan_id}/editions/1"):
         assert client.get(path).status_code == 404
     assert client.post(f"/items/{item_id}/steps/start").status_code == 404
+
+
+def test_pages_of_the_plan_light_their_section_of_the_menu(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        item = an_item(cast, plan)
+        in_force(cast, plan)
+        addresses = {f"/items/{item.id}": "Дорожная карта", "/requests": "Дорожная карта", "/": "Мои задачи"}
+    client = signed_in(app, cast, "m_coord")
+    for address, section in addresses.items():
+        lit = re.findall(r'<nav class="mainnav".*?</nav>', client.get(address).get_data(as_text=True), re.S)[0]
+        assert re.findall(r'aria-current="page">([^<\n]+)', lit) == [section], address

@@ -15,7 +15,7 @@ from agreements import drafting, merging, service
 from agreements.affairs.blueprint import api, bp, number
 from agreements.dossier import head
 from core.accounts.login import me
-from core.documents.comparison import segments
+from core.documents.comparison import seen
 from core.errors import NotNow, NotValid, Refusal
 
 
@@ -45,7 +45,7 @@ def _page(agreement: Any, said: Mapping[int, Mapping[str, Any]], refusal: Refusa
         said=said,
         refusal=refusal,
         errors=errors,
-        segments=segments,
+        segments=seen,
         actions={"restate": _("изложить"), "add": _("дополнить"), "exclude": _("исключить")},
     )
 

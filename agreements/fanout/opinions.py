@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from agreements.fanout.board import Board, Line, key_of
 from agreements.models import ModelRevision
-from core.documents.comparison import Segment, segments
+from core.documents.comparison import Segment, seen
 from core.errors import NotFound
 
 
@@ -74,7 +74,7 @@ def _departing(departing: list[tuple[Line, dict[str, Any]]]) -> list[Wording]:
     for line, each in departing:
         key = (each["kind"], each["after"])
         if key not in wordings:
-            parts = segments(each["before"], each["after"])
+            parts = seen(each["before"], each["after"])
             wordings[key] = Wording(each["kind"], each["after"] or each["before"], parts)
         wordings[key].lines.append(line)
         wordings[key].origins.append(each)

@@ -34,18 +34,28 @@ class Block:
     number: str = ""
 
 
-def segments(old: str, new: str) -> tuple[Segment, ...]:
-    """What became of `old`, word by word; joined, equal and deleted give `old`, equal and inserted give `new`."""
+def segments(old: str, new: str, spaces: bool = True) -> tuple[Segment, ...]:
+    """What became of `old`, word by word; joined, equal and deleted give `old`, equal and inserted give `new`.
+
+    Without `spaces`, for a reader: words that differ only in the spaces around them (a non-breaking one, say) are the
+    same words, told as the new text has them.
+    """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     matcher = SequenceMatcher(None, [w.strip() for w in before], [w.strip() for w in after], autojunk=False)
     found: list[Segment] = []
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation == "equal":
             for one, other in zip(before[a:b], after[c:d], strict=True):
-                found += [Segment("equal", one)] if one == other else [Segment("delete", one), Segment("insert", other)]
+                same = one == other or not spaces
+                found += [Segment("equal", other)] if same else [Segment("delete", one), Segment("insert", other)]
         else:
             found += [Segment("delete", "".join(before[a:b])), Segment("insert", "".join(after[c:d]))]
     return _joined(found)
+
+
+def seen(old: str, new: str) -> tuple[Segment, ...]:
+    """What a reader sees changed: `segments` without the differences of spaces."""
+    return segments(old, new, spaces=False)
 
 
 def _joined(found: list[Segment]) -> tuple[Segment, ...]:
@@ -59,12 +69,13 @@ def _joined(found: list[Segment]) -> tuple[Segment, ...]:
 
 
 def block(old: str | None, new: str | None, id: str = "", number: str = "") -> Block:
-    """A block from its two texts; None where there was or is none."""
+    """A block to read, from its two texts; None where there was or is none. A difference of spaces is none."""
     if old is None:
         return Block("insert", _joined([Segment("insert", new or "")]), id, number)
     if new is None:
         return Block("delete", _joined([Segment("delete", old)]), id, number)
-    return Block("equal" if old == new else "change", segments(old, new), id, number)
+    parts = seen(old, new)
+    return Block("equal" if all(part.kind == "equal" for part in parts) else "change", parts, id, number)
 
 
 def compare_clauses(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> list[Block]:

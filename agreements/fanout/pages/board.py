@@ -21,7 +21,7 @@ from agreements.states import agreement_machine
 from core import clock
 from core.accounts.login import me
 from core.db import db
-from core.documents.comparison import segments
+from core.documents.comparison import seen
 from core.documents.downloads import given
 from core.errors import NotFound
 from core.reports.sheets import XLSX, Column, xlsx
@@ -150,7 +150,7 @@ def counterparty(model_id: int, sent_id: int) -> Any:
         found=found,
         it=found.model,
         line=line,
-        segments=segments,
+        segments=seen,
         kinds=kinds_of_deviation(),
         state=agreement_machine.states[line.state],
         place=renewing.place_of(line.state),

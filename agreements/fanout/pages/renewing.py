@@ -13,7 +13,7 @@ from agreements.fanout.pages.blueprint import bp, version
 from core.accounts.login import me
 from core.accounts.models import Organisation
 from core.db import db
-from core.documents.comparison import compare_clauses, segments
+from core.documents.comparison import compare_clauses, seen
 from core.errors import NotNow, NotValid, Refusal
 
 
@@ -46,7 +46,7 @@ def _page(sent_id: int, said: Mapping[str, Mapping[str, Any]], refusal: Refusal 
         organisation=db.session.get_one(Organisation, found.sent.organisation_id).short_name,
         news=[block for block in news if block.kind != "equal"],
         said=said,
-        segments=segments,
+        segments=seen,
         refusal=refusal,
         errors=refusal.fields if isinstance(refusal, NotValid) else {},
     )

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from core.documents.comparison import segments
+from core.documents.comparison import block, seen, segments
 from core.documents.paragraphs import Package, W, document_text
 from core.documents.redline import compare, compare_clauses, redline
 from tests.core.documents import papers
@@ -77,6 +77,15 @@ def test_segments_hold_both_texts(old: str, new: str) -> None:
     found = segments(old, new)
     assert "".join(s.text for s in found if s.kind != "insert") == old
     assert "".join(s.text for s in found if s.kind != "delete") == new
+
+
+def test_to_a_reader_another_space_is_no_change() -> None:
+    old, new = "Закон № 273-ФЗ, взаимности.", "Закон №\u00a0273-ФЗ и взаимности."
+    assert [(s.kind, s.text) for s in seen(old, new)] == [
+        ("equal", "Закон №\u00a0273-ФЗ "), ("delete", ", "), ("insert", "и "), ("equal", "взаимности."),
+    ]  # fmt: skip
+    assert block("статья 5", "статья\u00a05").kind == "equal"
+    assert block("статья 5", "статья 6").kind == "change"
 
 
 def test_a_changed_word_is_the_only_thing_marked() -> None:

@@ -185,13 +185,16 @@ def edit(agreement_id: int, entered: AgreementInput, actor: Actor, version: int 
 def edit_clauses(
     agreement_id: int, clauses: Sequence[Mapping[str, Any]], actor: Actor, version: int | None = None
 ) -> Agreement:
-    """Change the text clause by clause; each clause keeps its id. An empty list returns to the template's text."""
+    """Change the text clause by clause; each clause keeps its id. An empty list returns to the text it began with."""
     with transaction():
         agreement = _own_editable(agreement_id, actor, version)
         for clause in clauses:
             if not str(clause.get("text", "")).strip() or not clause.get("id"):
                 raise NotValid(_("Пункт без текста: исключите его или напишите текст"), "clauses")
-        agreement.clauses = [dict(clause) for clause in clauses]
+        if clauses:
+            agreement.clauses = [dict(clause) for clause in clauses]
+        else:
+            wording.restore(agreement)
         agreement.drafters = sorted({*agreement.drafters, *([actor.id] if actor.id else [])})
         wording.settle(agreement)
         agreement.moved_at = clock.now()

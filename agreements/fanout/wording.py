@@ -49,6 +49,21 @@ def written(agreement: Agreement, own: Sequence[Clause]) -> list[Clause]:
     return list(agreement.clauses or own)
 
 
+def drawn(agreement: Agreement) -> list[Clause]:
+    """The text a draft began with: its model's with its data, or the template's where it was drawn by hand."""
+    sent = sent_of(agreement)
+    if sent is None:
+        return template_text(agreement)
+    return grounds(agreement, db.session.get_one(ModelRevision, sent.revision_id))[0]
+
+
+def restore(agreement: Agreement) -> None:
+    """Give a draft back the text it began with."""
+    agreement.clauses = []
+    if sent_of(agreement) is not None:
+        put_text(agreement, drawn(agreement), template_text(agreement))
+
+
 def put_text(agreement: Agreement, text: Text, own: Text) -> None:
     """Give the agreement a text; where the template says the same, nothing is kept beside it."""
     wanted = [{"id": c["id"], "level": c["level"], "text": c["text"]} for c in text]

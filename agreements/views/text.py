@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from agreements import amending, drafting, service
 from agreements.dossier import head
+from agreements.fanout import wording
 from agreements.forms.clauses import next_number, same_text, typed_changes, typed_clauses, untouched
 from agreements.models import Agreement
 from agreements.preview import template_text
@@ -16,7 +17,7 @@ from agreements.views.blueprint import bp
 from agreements.views.steps import version
 from core.accounts.actor import Actor
 from core.accounts.login import me
-from core.documents.comparison import compare_clauses, segments
+from core.documents.comparison import compare_clauses, seen
 from core.errors import NotNow, NotValid, Refusal
 
 
@@ -28,24 +29,30 @@ def text(agreement_id: int) -> Any:
     drafting.refuse_frozen(agreement, actor)
     if agreement.kind == "supplementary":
         return redirect(url_for("agreements.changes", agreement_id=agreement_id))
-    own = template_text(agreement)
+    now, began = agreement.clauses or template_text(agreement), wording.drawn(agreement)
     if request.method == "GET":
-        return _text_page(agreement, agreement.clauses or own, own)
-    wanted = [] if "reset" in request.form else untouched(typed_clauses(request.form), agreement.clauses or own)
-    if same_text(wanted, own):
+        return _text_page(agreement, now, began)
+    wanted = [] if "reset" in request.form else untouched(typed_clauses(request.form), now)
+    if same_text(wanted, began):
         wanted = []
     try:
         service.edit_clauses(agreement_id, wanted, actor, version())
     except (NotValid, NotNow) as refusal:
-        return _text_page(head(agreement_id, actor), wanted, own, refusal), refusal.status
-    flash(_("Текст сохранён") if wanted else _("Текст снова как в шаблоне"), "success")
+        return _text_page(head(agreement_id, actor), wanted, began, refusal), refusal.status
+    again = _("Текст снова как в шаблоне") if agreement.model_id is None else _("Текст снова как в типовой форме")
+    flash(_("Текст сохранён") if wanted else again, "success")
     return redirect(url_for("agreements.text", agreement_id=agreement_id))
 
 
-def _text_page(agreement: Agreement, clauses: Any, own: Any, refusal: Refusal | None = None) -> str:
-    changed = [block for block in compare_clauses(own, clauses) if block.kind != "equal"] if agreement.clauses else []
+def _text_page(agreement: Agreement, clauses: Any, began: Any, refusal: Refusal | None = None) -> str:
     return render_template(
-        "agreements/text.html", it=agreement, clauses=clauses, changed=changed, refusal=refusal, levels=LEVEL_NAMES()
+        "agreements/text.html",
+        it=agreement,
+        clauses=clauses,
+        edited=not same_text(clauses, began),
+        changed=[block for block in compare_clauses(began, clauses) if block.kind != "equal"],
+        refusal=refusal,
+        levels=LEVEL_NAMES(),
     )
 
 
@@ -93,7 +100,7 @@ def _changes_page(agreement: Agreement, present: amending.Base, chosen: Any, ref
         present=present,
         by_clause=by_clause,
         chosen=amending.was_now(drawn, chosen),
-        segments=segments,
+        segments=seen,
         next_number=lambda index: next_number(present.clauses, index),
         moved=[block for block in moved if block.kind != "equal"],
         touched={change["clause_id"] for change in chosen},

@@ -375,6 +375,25 @@ def test_a_wording_agreed_in_a_protocol_names_its_party_and_the_protocol(app: AP
         assert (each["organisation_id"], each["protocol"]) == (company.organisations["perm_polytech"], 1)
 
 
+def test_a_text_given_back_is_the_models_not_the_templates(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        model = a_model(company)
+        text = [{**clause, "text": "Своя редакция формы."} if clause["number"] == "1.3" else clause
+                for clause in drawing.text_of(model)]  # fmt: skip
+        drawing.edit_clauses(model.id, text, company.actor(LOGIN))
+        drawing.release(model.id, company.actor(LOGIN))
+        a_sending(company, model, wanted(some_colleges(1)))
+        (row,) = sent(model)
+        agreement = agreement_of(row)
+        mine = [{**clause, "text": "Иначе."} if clause["text"] == "Своя редакция формы." else clause
+                for clause in agreement.clauses]  # fmt: skip
+        service.edit_clauses(agreement.id, mine, company.actor(LOGIN))
+        assert [each["after"] for each in found(db.session.get_one(Sent, row.id))] == ["Иначе."]
+        service.edit_clauses(agreement.id, [], company.actor(LOGIN))
+        assert "Своя редакция формы." in [clause["text"] for clause in agreement_of(row).clauses]
+        assert found(db.session.get_one(Sent, row.id)) == []
+
+
 def test_an_own_wording_that_a_protocol_left_standing_names_the_protocol(app: APIFlask, company: Company) -> None:
     with app.app_context():
         model, theirs = a_model(company), company.actor("perm.polytech")

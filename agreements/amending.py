@@ -20,6 +20,7 @@ from core.errors import NotAllowed, NotNow, NotValid
 
 Clause = dict[str, Any]
 ACTIONS = ("restate", "add", "exclude")
+LEVELS = (1, 2, 3)
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _checked(number: int, change: Mapping[str, Any], agreement_id: int) -> dict[
         raise NotValid(_("Укажите номер пункта"), f"changes.{number}.number")
     if action == "add":
         checked["new_id"] = str(change.get("new_id") or f"s{agreement_id}n{number + 1}")
+        if change.get("level") in LEVELS:
+            checked["level"] = change["level"]
     return checked
 
 

@@ -96,6 +96,12 @@ class ChangeIn(Schema):
     number = String(required=True)
     text = String(load_default="")
     new_id = String(load_default=None, allow_none=True)
+    level = Integer(
+        load_default=None,
+        allow_none=True,
+        validate=Range(1, 3),
+        metadata={"description": "Уровень нового пункта; без него — как у пункта, после которого он стоит"},
+    )
 
 
 class ChangesIn(Schema):

@@ -77,15 +77,16 @@ def typed_changes(form: MultiDict[str, str], clauses: Sequence[Mapping[str, Any]
                 {"action": action, "clause_id": clause["id"], "number": clause.get("number", ""), "text": text}
             )
         if added := _text(form, f"{name}.add"):
-            changes.append(
-                {
-                    "action": "add",
-                    "clause_id": clause["id"],
-                    "number": form.get(f"{name}.add_number", "").strip(),
-                    "text": added,
-                    "new_id": form.get(f"{name}.new_id") or f"s{secrets.token_hex(5)}",
-                }
-            )
+            new = {
+                "action": "add",
+                "clause_id": clause["id"],
+                "number": form.get(f"{name}.add_number", "").strip(),
+                "text": added,
+                "new_id": form.get(f"{name}.new_id") or f"s{secrets.token_hex(5)}",
+            }
+            if deeper := form.get(f"{name}.add_level"):
+                new["level"] = _level(deeper)
+            changes.append(new)
     return changes
 
 

@@ -370,6 +370,21 @@ def test_changes_are_chosen_clause_by_clause_and_shown_as_was_and_now(app: APIFl
     assert the_draft(app, amendment).data["changes"] == changes
 
 
+def test_saving_the_changes_keeps_how_deep_an_added_clause_stands(app: APIFlask, company: Company) -> None:
+    framework, amendment = an_amendment(app, company)
+    clause = parent_clauses(app, framework)["1.2"]["id"]
+    added = {"action": "add", "clause_id": clause, "number": "1.2.1", "text": "Подпункт.", "new_id": "n1", "level": 3}
+    with app.app_context():
+        amending.put_changes(amendment, [added], company.actor("m.coord"))
+    client = browser(app, company, "m.coord")
+    page = client.get(f"/agreements/{amendment}/changes").get_data(as_text=True)
+    assert f'name="change.{clause}.add_level" value="3"' in page
+    typed = {"add": "Подпункт иначе.", "add_number": "1.2.1", "new_id": "n1", "add_level": "3"}
+    sent = {f"change.{clause}.{name}": value for name, value in typed.items()}
+    client.post(f"/agreements/{amendment}/changes", data=sent)
+    assert the_draft(app, amendment).data["changes"] == [{**added, "text": "Подпункт иначе."}]
+
+
 def test_a_change_without_text_is_refused_in_words(app: APIFlask, company: Company) -> None:
     framework, amendment = an_amendment(app, company)
     clause = parent_clauses(app, framework)["1.2"]

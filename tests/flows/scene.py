@@ -15,15 +15,21 @@ from agreements.fanout import acts, sending, wanted
 from agreements.importing import service as importing
 from agreements.models import Agreement, Sent, Webhook
 from agreements.searching import saved
+from agreements.service import AgreementInput, PartyInput
 from core import clock
 from core.db import db, transaction
 from core.documents.attachments import Upload
+from core.signoffs import texts
+from core.signoffs.service import protocol
+from core.signoffs.service.protocol import Clause
+from core.workflow import Ask
 from core.workflow.jobs import drain
 from roadmap import service as plans
 from roadmap.importing import service as bringing
 from roadmap.models import Edition, Item, Roadmap
 from roadmap.service import NewChange, NewItem, NewPlan
 from roadmap.service.reports import open_report
+from tests.agreements import cluster
 from tests.roadmap.sheets import a_sheet, good
 
 
@@ -38,6 +44,7 @@ def add(company: Company) -> None:
     saved.save(company.actor("m.coord"), "Партнёрства в проекте", {"state": "draft", "kind": "partnership"})
     an_amendment(company)
     a_board_act(company)
+    a_dispute(company)
     drain()
 
 
@@ -116,3 +123,28 @@ def an_amendment(company: Company) -> None:
     assert parent is not None
     entered = scenes.amendment_entered(company, parent, clock.today())
     agreements.create(entered, company.actor("m.coord"))
+
+
+def a_dispute(company: Company) -> None:
+    """A cluster agreement of seven in an open protocol of disagreements: one clause proposed anew, one given up."""
+    parties = [PartyInput(company.organisations[key], role=role) for key, role in cluster.PARTIES]
+    title = f"{cluster.TITLE} (образец)"
+    entered = AgreementInput(
+        "partnership", title, parties, city="г. Пермь", data=scenes.cluster_data(), public_info=True
+    )
+    employer, other = company.actor("perm.motors.law"), company.actor("perm.instruments.law")
+    agreement = agreements.create(entered, company.actor("c.coord"))
+    agreements.take_step(agreement.id, "submit", company.actor("c.coord"))
+    agreements.take_step(agreement.id, "cp_protocol", employer, Ask("Расходимся по пунктам 4.3 и 8.3"))
+    opened = protocol.open_protocol_of("agreement", agreement.id)
+    assert opened is not None
+    clauses = {clause["number"]: clause for clause in texts.clauses(opened.document_hash)}
+    for number, wording, party in (
+        (cluster.DISPUTED[0], "Решения управляющего совета принимаются двумя третями голосов.", employer),
+        (cluster.DISPUTED[1], "Споры передаются на рассмотрение арбитражного суда по месту работодателя.", other),
+    ):
+        clause = clauses[number]
+        row = protocol.add_row(opened.id, Clause(clause["id"], number, clause["text"]), wording, party)
+        if party is employer:
+            protocol.propose(row.id, cluster.AGREED, "Согласовано на совещании сторон", company.actor("c.coord"))
+    protocol.withdraw(row.id, other)

@@ -29,7 +29,6 @@ NO_PAGES = {
     "/calendar/<token>.ics",
     "/agreements/<int:agreement_id>/revisions/<int:number>/redline.docx",
     "/agreements/views/<code>",
-    "/protocols/<int:protocol_id>",
     "/indicators/<int:indicator_id>/files/<int:attachment_id>",
     "/roadmaps/<int:roadmap_id>/changes/item",
 }

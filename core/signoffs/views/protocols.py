@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import shorten
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -72,7 +73,7 @@ def _clauses(view: ProtocolView) -> list[tuple[str, str]]:
     """Clauses of the text that are not in the protocol yet."""
     taken = {each.row.clause_id for each in view.rows}
     return [
-        (clause["id"], f"{clause['number']} {clause['text'][:90]}".strip())
+        (clause["id"], shorten(f"{clause['number']} {clause['text']}", 90, placeholder="…"))
         for clause in texts.clauses(view.protocol.document_hash)
         if clause["id"] not in taken and clause["level"] > 1
     ]

@@ -1,4 +1,5 @@
-"""The section of «Мои задачи» that the roadmap fills: the person's own decisions, the nearest term first."""
+"""The sections of «Мои задачи» that the roadmap fills: the person's own decisions, the nearest term first, and the
+change requests that wait for a coordinator's or a deputy's answer."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from core.accounts.actor import Actor
 from core.calendar import working_days_between
 from core.signoffs.inbox_sections import Line, Section
 from roadmap.control import OPEN, SOON_DAYS
+from roadmap.queries import changes
 from roadmap.queries import decisions as reads
+from roadmap.states.changes import KINDS, change_request
 from roadmap.states.meetings import meeting_decision
 
 
@@ -23,6 +26,26 @@ def waiting(actor: Actor) -> Section | None:
     if not rows:
         return None
     return Section(_l("Мои поручения"), [_line(row) for row in rows], rows[0].total, url_for("roadmap.my_decisions"))
+
+
+def asked(actor: Actor) -> Section | None:
+    """Change requests the actor answers or sends over, in one query; None where there is none."""
+    rows = changes.awaiting(actor, reads.FEW)
+    if not rows:
+        return None
+    return Section(_l("Запросы на изменение ждут решения"), [_request(row) for row in rows], rows[0].total)
+
+
+def _request(row: Any) -> Line:
+    state = change_request.states[row.state]
+    about = (f"{_('Пункт')} {row.code}" if row.code else "", str(KINDS[row.kind]), row.reason)
+    return Line(
+        title=_("Запрос на изменение № %(n)s", n=row.number),
+        url=url_for("roadmap.change", change_id=row.id),
+        note=" · ".join(part for part in about if part),
+        state=str(state.label),
+        state_tone=state.tone,
+    )
 
 
 def _line(row: Any) -> Line:

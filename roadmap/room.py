@@ -36,6 +36,7 @@ def init_app(app: APIFlask) -> None:
     app.cli.add_command(commands)
     nav_item(_l("Дорожная карта"), "roadmap.plans", order=20, home=True)
     user_link(_l("Мои поручения"), "roadmap.my_decisions", order=15)
+    inbox_sections.register(desk.asked)
     inbox_sections.register(desk.waiting)
     nav_item(_l("Запрошены сведения"), "roadmap.requests", visible=requested.may_be_asked, order=25)
     inbox_sections.register(requested.section)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from core.accounts.access import visible_to
@@ -18,6 +18,7 @@ from core.web.paging import PAGE, Key, Page, page
 from core.workflow import Offer
 from roadmap import readers
 from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Roadmap, RoadmapParty
+from roadmap.rules.people import COORDINATORS, DEPUTIES
 from roadmap.service.changes import KIND
 from roadmap.states.changes import change_request
 
@@ -105,6 +106,27 @@ def ruling_edition(actor: Actor, roadmap_id: int) -> Edition | None:
         .unique()
         .scalar_one_or_none()
     )
+
+
+def awaiting(actor: Actor, size: int) -> list[Any]:
+    """Requests that wait for the actor, the oldest first: of the other side for an answer, of his own to be sent over
+    (a coordinator's business). At most `size` rows, each with the `total` of them. One query; none for other people."""
+    if not actor.has(*COORDINATORS, *DEPUTIES):
+        return []
+    change, party = ChangeRequest, RoadmapParty
+    theirs = and_(change.state == "review_other", change.side != party.side)
+    own = and_(change.state == "submitted", change.side == party.side)
+    return list(
+        db.session.execute(
+            select(change.id, change.number, change.kind, change.state, change.reason, change.side, Item.code,
+                   func.count().over().label("total"))
+            .join(party, and_(party.roadmap_id == change.roadmap_id, party.organisation_id == actor.organisation_id))
+            .outerjoin(Item, Item.id == change.item_id)
+            .where(or_(theirs, own) if actor.has(*COORDINATORS) else theirs, visible_to(actor, KIND, change.id))
+            .order_by(change.id)
+            .limit(size)
+        )
+    )  # fmt: skip
 
 
 def pending(actor: Actor, roadmap_id: int) -> list[ChangeRequest]:

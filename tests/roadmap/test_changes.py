@@ -263,3 +263,27 @@ def test_a_request_without_any_reason_is_not_submitted(db_session: Session) -> N
     for step_name, state in (("to_other", "review_other"), ("withdraw", "withdrawn")):
         take_change_step(row.id, step_name, cast.who("m_coord"), Ask())
         assert db_session.get_one(ChangeRequest, row.id).state == state
+
+
+def test_a_request_stands_on_the_first_page_of_who_must_move_it(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        item = an_item(cast, plan)
+        in_force(cast, plan)
+        later = NewChange("term", {"due_on": date(2027, 3, 31)}, item_id=item.id)
+        row = service.draft_change(plan.id, later, cast.who("m_coord"))
+        take_change_step(row.id, "submit", cast.who("m_coord"), Ask("поставка позже"))
+        change_id = row.id
+    address = f"/changes/{change_id}"
+    assert address in signed_in(app, cast, "m_coord").get("/").get_data(as_text=True)
+    assert address not in signed_in(app, cast, "c_coord").get("/").get_data(as_text=True)
+    with app.app_context():
+        take_change_step(change_id, "to_other", cast.who("m_coord"), Ask())
+    answers = signed_in(app, cast, "c_coord").get("/").get_data(as_text=True)
+    assert address in answers
+    assert "поставка позже" in answers
+    assert address not in signed_in(app, cast, "m_coord").get("/").get_data(as_text=True)
+    with app.app_context():
+        take_change_step(change_id, "decline", cast.who("c_coord"), Ask("рано"))
+    assert address not in signed_in(app, cast, "c_coord").get("/").get_data(as_text=True)

@@ -113,7 +113,11 @@ def main() -> None:
         wanted = os.environ.get("DEMO", "1") != "0"
         if wanted and demo.is_empty():
             print("Загружается образец…", flush=True)
-            demo.load()
+            try:
+                demo.load()
+            except BaseException:
+                print("Образец загружен не полностью. Загрузить заново: .venv/bin/flask demo reset", flush=True)
+                raise
         greet(wanted and demo.is_loaded())
 
     def work() -> None:

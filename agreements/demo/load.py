@@ -145,7 +145,8 @@ def address(login: str) -> str:
 
 def sign_ins() -> list[tuple[str, str]]:
     """(address, who it is) of the people worth trying first."""
-    first = ("m.coord", "m.legal", "m.deputy", "m.signer", "m.control", "c.coord", "c.legal", "c.signer", "c.control",
+    first = ("m.coord", "m.executor", "m.legal", "m.deputy", "m.signer", "m.control", "m.secretary",
+             "c.coord", "c.executor", "c.legal", "c.signer", "c.control",
              "perm.aviation", "perm.motors", "operator", "admin")  # fmt: skip
     by_login = {person.login: person for person in cast.PEOPLE}
     return [(address(login), f"{' '.join(by_login[login].name)} — {by_login[login].position}") for login in first]

@@ -79,7 +79,7 @@ def no_open_blocking_remarks(agreement: Agreement, actor: Actor) -> Reason | Non
         return None
     who, text = remark
     return Reason(
-        _("Нет ответа на замечание %(who)s: «%(text)s»", who=who, text=text[:80]),
+        _("Нет ответа на замечание «%(text)s» (%(who)s)", who=who, text=text[:80]),
         "no_open_blocking_remarks",
         names_of(agreement, "coordinator", initiator=True),
     )

@@ -53,6 +53,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         kind=kinds.kind(agreement.kind).label,
         desk=shown.court(agreement, current),
         mine=mine,
+        owes_answer=any(why.code == "no_open_blocking_remarks" for offer in mine for why in offer.reasons),
         ends=ends,
         others=others,
         names=names,

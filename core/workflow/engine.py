@@ -226,7 +226,11 @@ class Workflow:
     def _check_inputs(step: Step, ask: Ask) -> None:
         fields: dict[str, Any] = {}
         if step.comment and not ask.comment.strip():
-            fields["comment"] = _("Напишите причину: без неё шаг не сделать")
+            fields["comment"] = (
+                _("Напишите причину: без неё шаг не сделать")
+                if step.danger
+                else _("Напишите комментарий: без него шаг не сделать")
+            )
         for asked in step.asks:
             if asked.required and not ask.has(asked.name):
                 fields[asked.name] = _("Нужно: %(what)s", what=str(asked.label))

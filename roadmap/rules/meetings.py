@@ -37,7 +37,10 @@ def before_due(row: Any, actor: Actor) -> Reason | None:
     """An extension is asked for before the term is over."""
     if clock.today() <= row.due_on:
         return None
-    return Reason(_("Срок истёк: продление просят до его истечения"), "extension_before_due")
+    return Reason(
+        _("Срок истёк: продление просят до его истечения; доложите об исполнении или о причинах"),
+        "extension_before_due",
+    )
 
 
 def report_attached(row: Any, actor: Actor) -> Reason | None:

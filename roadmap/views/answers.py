@@ -55,10 +55,18 @@ def _page(report_id: int, status: int = 200, refused: Mapping[int, Faults] | Non
         tone=requested.tone(report.due_on),
         done=sum(row.answered for row in rows),
         refused=refused or {},
-        faults={f"{field}-{key}": text for key, found in (refused or {}).items() for field, text in found.items()},
+        faults=_named(rows, refused or {}),
         in_moscow=in_moscow,
         today=clock.today(),
     ), status
+
+
+def _named(rows: list[ReportRow], refused: Mapping[int, Faults]) -> dict[str, str]:
+    """The faults for the summary on top, each with the item's number: a page has up to fifty rows."""
+    codes = {row.occurrence_id: row.code for row in rows}
+    return {
+        f"{field}-{key}": f"{codes[key]}. {text}" for key, found in refused.items() for field, text in found.items()
+    }
 
 
 def _values(row: ReportRow, before: Any) -> dict[str, Any]:

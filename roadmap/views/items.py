@@ -7,9 +7,11 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core import clock
 from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.accounts.roles import SIDES
+from core.calendar import working_days_between
 from core.documents.downloads import handed
 from core.errors import NotValid
 from core.signoffs import shown
@@ -50,6 +52,7 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         documents=[_file(row) for row in page.of("file")],
         states=roadmap_item.states,
         flags=flags.FLAGS,
+        late=_late(page),
         recurrences=RECURRENCES,
         period_label=label,
         side_name=side_name,
@@ -63,6 +66,14 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         coordinates=bool(party) and me().has(*COORDINATORS),
         executors=_executors(page) if party and me().has(*COORDINATORS) and "assign" in request.args else (),
     ), status
+
+
+def _late(page: ItemPage) -> str:
+    """For how many working days the term of an unfinished occurrence is over; "" while it is not."""
+    row, today = page.row, clock.today()
+    if row.state not in flags.WORKING or row.due_on is None or row.due_on >= today:
+        return ""
+    return str(_("просрочено на %(n)s раб. дн.", n=working_days_between(row.due_on, today)))
 
 
 def _blockers(page: ItemPage) -> set[str]:

@@ -99,6 +99,16 @@ def test_the_page_says_whose_court_it_is_in_and_for_how_long(app: APIFlask, comp
     assert "просрочено" in text
 
 
+def test_a_remark_without_an_answer_leads_to_where_it_is_answered(app: APIFlask, company: Company) -> None:
+    agreement_id = brought(app, company, reworked)
+    way = f'class="btn btn-primary" href="/remarks/agreement/{agreement_id}"'
+    author = browser(app, company, "m.coord").get(f"/agreements/{agreement_id}")
+    assert way in author.get_data(as_text=True)
+    assert "Нет ответа на замечание «Уточнить пункт 1.2» (А.И. Профильнов)" in words(author)
+    other = browser(app, company, "c.coord").get(f"/agreements/{agreement_id}")
+    assert way not in other.get_data(as_text=True)
+
+
 def test_impossible_steps_are_told_with_their_reasons_and_hidden_ones_left_out(app: APIFlask, company: Company) -> None:
     with app.app_context():
         entered = scenes.cooperation(company, "Неполное")

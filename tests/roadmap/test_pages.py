@@ -211,3 +211,15 @@ def test_pages_of_the_plan_light_their_section_of_the_menu(app: APIFlask) -> Non
     for address, section in addresses.items():
         lit = re.findall(r'<nav class="mainnav".*?</nav>', client.get(address).get_data(as_text=True), re.S)[0]
         assert re.findall(r'aria-current="page">([^<\n]+)', lit) == [section], address
+
+
+def test_an_item_says_for_how_many_working_days_it_is_late(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        late = an_item(cast, plan, due_on=date(2026, 6, 8)).id
+        in_time = an_item(cast, plan, due_on=date(2026, 6, 15)).id
+        in_force(cast, plan)
+    client = signed_in(app, cast, "m_coord")
+    assert "08.06.2026, просрочено на 4 раб. дн." in client.get(f"/items/{late}").get_data(as_text=True)
+    assert "просрочено на" not in client.get(f"/items/{in_time}").get_data(as_text=True)

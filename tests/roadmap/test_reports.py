@@ -265,7 +265,7 @@ def test_an_executor_answers_his_rows_on_one_page(app: APIFlask) -> None:
     page = executor.post(f"/reports/{report_id}/mine", data=form)
     assert page.status_code == 422
     assert "=1+1" in page.get_data(as_text=True)
-    assert "прогнозную дату" in page.get_data(as_text=True)
+    assert "1.2. Срок прошёл: укажите прогнозную дату" in page.get_data(as_text=True)
     form |= {f"reasons-{late}": "торги", f"measures-{late}": "повторно", f"forecast_on-{late}": "2026-09-01"}
     assert executor.post(f"/reports/{report_id}/mine", data=form).status_code == 302
     assert signed_in(app, cast, "executor", "corporation").get(f"/reports/{report_id}/mine").status_code == 404

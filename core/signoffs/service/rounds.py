@@ -98,7 +98,7 @@ def _refuse_unanswered(order: Start) -> None:
         return
     reasons = [
         Reason(
-            _("Нет ответа на замечание %(who)s: «%(text)s»", who=remark.author_name, text=remark.text[:80]),
+            _("Нет ответа на замечание «%(text)s» (%(who)s)", who=remark.author_name, text=remark.text[:80]),
             "no_open_blocking_remarks",
             _("координатор инициатора"),
         )

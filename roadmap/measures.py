@@ -107,5 +107,7 @@ def check_speciality(code: str, period: str) -> None:
 
 
 def period_choices(plan: Roadmap, year: int) -> list[str]:
-    """Periods of a year, the whole of it first."""
-    return [str(year), *(f"{year}-Q{n}" for n in range(1, 5)), *(f"{year}-{n:02d}" for n in range(1, 13))]
+    """Periods of a year, the whole of it first; then the other years of the plan and the base before them."""
+    parts = ("H1", "H2", "Q1", "Q2", "Q3", "Q4", *(f"{month:02d}" for month in range(1, 13)))
+    others = range(plan.period_start.year - 1, plan.period_end.year + 1)
+    return [str(year), *(f"{year}-{part}" for part in parts), *(str(one) for one in others if one != year)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -84,7 +85,7 @@ def label(key: str) -> str:
         return str(_("%(quarter)s квартал %(year)s г.", quarter=ROMAN[int(part[1:]) - 1], year=year))
     if part.startswith("H"):
         return str(_("%(half)s полугодие %(year)s г.", half=ROMAN[int(part[1:]) - 1], year=year))
-    return f"{part}.{year}"
+    return str(_("%(month)s г.", month=format_date(date(int(year), int(part), 1), "LLLL y")))
 
 
 def after(day: date, days: int, working: bool, add_working: Callable[[date, int], date]) -> date:

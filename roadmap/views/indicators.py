@@ -18,6 +18,7 @@ from roadmap import measures, queries, service
 from roadmap.bars import chart
 from roadmap.effects.items import day
 from roadmap.models import Indicator
+from roadmap.periods import label
 from roadmap.queries import indicators as reads
 from roadmap.queries import measures as one_reads
 from roadmap.rules.people import COORDINATORS, side_of
@@ -160,7 +161,8 @@ def _page(indicator_id: int, status: int = 200, form: str = "", faults: dict[str
         minute=minute,
         directions=measures.DIRECTION_NAMES,
         aggregations=measures.AGGREGATION_NAMES,
-        periods=measures.period_choices(found.plan, year),
+        periods=[(key, label(key)) for key in measures.period_choices(found.plan, year)],
+        period_label=label,
         organisations=[(one.id, one.short_name) for one in choices()],
         plan_years=range(found.plan.period_start.year, found.plan.period_end.year + 1),
         defines=_coordinates(found.plan.id),

@@ -113,6 +113,11 @@ def _draft_edition(roadmap_id: int, actor: Actor) -> Edition:
     return edition
 
 
+def check_takes_items(roadmap_id: int, actor: Actor) -> None:
+    """Raises NotFound, NotAllowed, NotNow where a file can bring nothing into this plan now."""
+    _draft_edition(roadmap_id, actor)
+
+
 def run_for(run_id: int, actor: Actor) -> PlanImport:
     """An import of the actor's organisation. Raises NotFound, NotAllowed."""
     run = db.session.get(PlanImport, run_id)

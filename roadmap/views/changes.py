@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.documents.downloads import DOCX, given
-from core.errors import NotFound, NotValid
+from core.errors import NotFound, NotNow, NotValid
 from core.signoffs.words import minute
 from core.web.forms import Refused, attempt
 from roadmap import queries, service
@@ -44,13 +44,21 @@ def changes(roadmap_id: int) -> Any:
         side_name=side_name,
         slip=slip,
         asks=me().has(*COORDINATORS),
+        ruling=ruling_edition(me(), roadmap_id),
     )
+
+
+def _check_in_force(roadmap_id: int) -> None:
+    """A form that would be refused is not opened. Raises NotNow while nothing is in force."""
+    if request.method != "POST" and ruling_edition(me(), roadmap_id) is None:
+        raise NotNow(_("План ещё не утверждён: проект правится без запросов"))
 
 
 @bp.route("/items/<int:item_id>/changes/new", methods=["GET", "POST"])
 def new_change(item_id: int) -> Any:
     """Draft a request about an item: what stands now is in the form; what differs becomes было → стало."""
     row, _found = queries.find_item(me(), item_id)
+    _check_in_force(row.item.roadmap_id)
     kind = request.values.get("kind", "term")
     if kind not in KINDS or kind == "new_item":
         return redirect(url_for("roadmap.new_request", roadmap_id=row.item.roadmap_id))
@@ -80,6 +88,7 @@ def _periods(terms: Any, end: Any) -> list[tuple[str, str]]:
 def new_request(roadmap_id: int) -> Any:
     """Draft a request to add an item; the other kinds begin with choosing theirs."""
     head = queries.plan_head(me(), roadmap_id)
+    _check_in_force(roadmap_id)
     form = NewItemForm()
     form.offer([(row.number, row.title) for row in section_titles(roadmap_id)])
     status = 200

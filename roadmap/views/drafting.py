@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,14 +16,23 @@ from roadmap.models import Edition
 from roadmap.queries.editions import terms_in
 from roadmap.queries.plans import section_titles
 from roadmap.service import NewItem
+from roadmap.service.plans import check_editable
 from roadmap.views.blueprint import bp, number
 from roadmap.wording import points_text
+
+
+def _draft(roadmap_id: int) -> Edition:
+    """The first edition. A form that would be refused is not opened: raises NotFound, NotAllowed, NotNow."""
+    found = queries.edition_by_number(me(), roadmap_id, 1)
+    if request.method != "POST":
+        check_editable(found, me())
+    return found
 
 
 @bp.route("/roadmaps/<int:roadmap_id>/sections/new", methods=["GET", "POST"])
 def new_section(roadmap_id: int) -> Any:
     """Name a section of a draft."""
-    draft = queries.edition_by_number(me(), roadmap_id, 1)
+    draft = _draft(roadmap_id)
     form = SectionForm()
     known = section_titles(roadmap_id)
     if not form.is_submitted():
@@ -44,7 +53,7 @@ def _form(form: Any, title: str, draft: Edition, status: int = 200) -> Any:
 @bp.route("/roadmaps/<int:roadmap_id>/items/new", methods=["GET", "POST"])
 def new_item(roadmap_id: int) -> Any:
     """Add an item to a draft."""
-    draft = queries.edition_by_number(me(), roadmap_id, 1)
+    draft = _draft(roadmap_id)
     form = _terms_form(roadmap_id)
     if form.is_submitted():
         done = attempt(form, lambda: service.add_item(draft.id, NewItem(form.section.data, form.terms()), me()))
@@ -63,7 +72,7 @@ def _terms_form(roadmap_id: int, **values: Any) -> TermsForm:
 @bp.route("/roadmaps/<int:roadmap_id>/items/<int:item_id>/edit", methods=["GET", "POST"])
 def edit_item(roadmap_id: int, item_id: int) -> Any:
     """Change what an item of a draft says."""
-    draft = queries.edition_by_number(me(), roadmap_id, 1)
+    draft = _draft(roadmap_id)
     item, terms = terms_in(draft.id, item_id)
     form = _terms_form(roadmap_id, obj=terms, section=item.section, points=points_text(terms.control_points))
     title = _("Мероприятие %(code)s", code=item.code)
@@ -79,7 +88,7 @@ def edit_item(roadmap_id: int, item_id: int) -> Any:
 @bp.post("/roadmaps/<int:roadmap_id>/items/<int:item_id>/drop")
 def drop_item(roadmap_id: int, item_id: int) -> Response:
     """Strike an item from a draft."""
-    draft = queries.edition_by_number(me(), roadmap_id, 1)
+    draft = _draft(roadmap_id)
     service.drop_item(draft.id, item_id, me())
     return _shown(draft)
 

@@ -60,8 +60,25 @@ def plan_imports(roadmap_id: int) -> Any:
             return redirect(url_for("roadmap.import_run", run_id=done.id))
         except (NotValid, NotNow) as refused:
             refusal = refused
-    page = render_template("roadmap/imports.html", form=None, rows=rows, states=labels(), head=head, refusal=refusal)
+    page = render_template(
+        "roadmap/imports.html",
+        form=None,
+        rows=rows,
+        states=labels(),
+        head=head,
+        refusal=refusal,
+        closed=_closed(roadmap_id),
+    )
     return page, refusal.status if refusal else 200
+
+
+def _closed(roadmap_id: int) -> str:
+    """Why a file would be refused before it is read; "" where it would not."""
+    try:
+        service.check_takes_items(roadmap_id, me())
+    except (NotAllowed, NotNow) as refused:
+        return str(refused)
+    return ""
 
 
 @bp.get("/roadmaps/imports/<int:run_id>")

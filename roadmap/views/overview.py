@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from core import clock
@@ -64,6 +65,7 @@ def calendar(roadmap_id: int) -> Any:
         following=shift(first, 1),
         today=clock.today(),
         overdue=flags.overdue,
+        month_name=lambda day: format_date(day, "LLLL y"),
         feed=request.args.get("feed", ""),
         **words(),
     )

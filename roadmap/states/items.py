@@ -205,7 +205,7 @@ STEPS = (
         "agree",
         AGREEABLE,
         "planned",
-        _l("Дать согласие другой Стороне"),
+        _l("Согласиться закрыть или возобновить"),
         who=(holds(*DEPUTIES, *COORDINATORS),),
         entails=(effects.record_consent,),
         comment=True,

@@ -257,7 +257,10 @@ def test_an_executor_answers_his_rows_on_one_page(app: APIFlask) -> None:
         version = next(row.version for row in report_rows(report) if row.occurrence_id == late)
     executor = signed_in(app, cast, "executor", "ministry")
     assert "II квартал 2026" in executor.get("/requests").get_data(as_text=True)
-    assert "отвечено 0 из 2" in executor.get("/").get_data(as_text=True)
+    first = executor.get("/").get_data(as_text=True)
+    assert "отвечено 0 из 2" in first
+    assert "Согласовывать и подписывать Вам сейчас нечего." in first
+    assert 'class="stats"' not in first
     form = {f"text-{late}": "=1+1", f"version-{late}": str(version)}
     told = executor.post(f"/reports/{report_id}/mine/drafts", data=form).get_json()
     assert told["versions"] == {str(late): version + 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from core import clock
 from core.accounts.actor import Actor
@@ -27,6 +27,7 @@ from roadmap.models import (
     Report,
 )
 from roadmap.periods import shift
+from roadmap.wording import FIELDS
 
 KIND = "roadmap"
 
@@ -36,21 +37,32 @@ def _codes(codes: list[str]) -> str:
     return ", ".join(codes[:5]) + more
 
 
+NEEDED: dict[str, ColumnElement[bool]] = {
+    "title": ItemTerms.title == "",
+    "term_text": and_(ItemTerms.term_text == "", ItemTerms.due_on.is_(None)),
+    "unit": and_(ItemTerms.unit == "", ItemTerms.organisation_id.is_(None)),
+    "result": ItemTerms.result == "",
+    "document_kind": ItemTerms.document_kind == "",
+}
+"""Fields every item has before the plan is submitted, and where they are missing."""
+
+
 def items_complete(row: Edition, actor: Actor) -> Reason | None:
-    """Every item has a term, a side, an executor, a result and a kind of document; there is at least one."""
-    empty = or_(
-        ItemTerms.title == "",
-        ItemTerms.result == "",
-        ItemTerms.document_kind == "",
-        and_(ItemTerms.unit == "", ItemTerms.organisation_id.is_(None)),
-        and_(ItemTerms.term_text == "", ItemTerms.due_on.is_(None)),
-    )
-    return _fault(
-        row,
-        empty,
-        _("Не заполнены срок, исполнитель, результат или вид документа: пункты %(codes)s"),
-        "all_items_have_owner_due_result",
-    ) or _any_item(row)
+    """Every item has a term, a side, an executor, a result and a kind of document; there is at least one.
+
+    Names what is missing and in which items.
+    """
+    found = db.session.execute(
+        select(Item.code, *NEEDED.values())
+        .join(ItemTerms, ItemTerms.item_id == Item.id)
+        .where(ItemTerms.edition_id == row.id, ~ItemTerms.excluded, or_(*NEEDED.values()))
+        .order_by(Item.section, Item.number)
+    ).all()
+    if not found:
+        return _any_item(row)
+    lacking = ((name, [one[0] for one in found if one[place]]) for place, name in enumerate(NEEDED, 1))
+    fields = "; ".join(f"{str(FIELDS[name]).casefold()} – {_codes(codes)}" for name, codes in lacking if codes)
+    return Reason(_("Не заполнено: %(fields)s", fields=fields), "all_items_have_owner_due_result", _("координатор"))
 
 
 def _any_item(row: Edition) -> Reason | None:

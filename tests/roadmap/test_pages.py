@@ -181,7 +181,7 @@ def test_a_draft_is_drawn_through_the_pages(app: APIFlask) -> None:
     assert answer.status_code == 302, answer.get_data(as_text=True)
     shown = client.get(draft).get_data(as_text=True)
     assert "Собраться" in shown
-    assert "Не заполнены срок" in shown
+    assert "Не заполнено: срок словами – 1.1; ожидаемый результат – 1.1; вид документа – 1.1" in shown
     edit = re.search(r"/roadmaps/\d+/items/\d+/edit", shown)
     assert edit is not None
     assert client.get(edit.group()).status_code == 200

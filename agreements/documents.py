@@ -78,7 +78,7 @@ def order(
         subject_id=agreement.id,
         title=agreement.title,
         file_name=file_name(agreement, rendition, revision),
-        context=context(agreement, data if data is not None else agreement.data, registered=rendition == "registered"),
+        context=context(agreement, data if data is not None else agreement.data, rendition),
         rendition=rendition,
         revision=revision,
         key=key,
@@ -89,7 +89,8 @@ def order(
 
 def file_name(agreement: Agreement, rendition: str, revision: int) -> str:
     """«Дополнительное соглашение № 12 от 01.06.2026.docx»; a draft carries its revision instead."""
-    safe = "".join(letter if letter not in '\\/:*?"<>|\r\n\t' else " " for letter in agreement.title)[:120].strip()
+    plain = "".join(letter if letter not in '\\/:*?"<>|\r\n\t' else " " for letter in agreement.title)
+    safe = " ".join(plain.split())[:120].strip()
     if rendition == "registered" and agreement.number and agreement.signed_on:
         number = agreement.number.replace("/", "-")
         return f"{safe} № {number} от {agreement.signed_on:%d.%m.%Y}.docx"
@@ -97,12 +98,14 @@ def file_name(agreement: Agreement, rendition: str, revision: int) -> str:
 
 
 @in_russian
-def context(agreement: Agreement, data: Mapping[str, Any], registered: bool = False) -> dict[str, Any]:
-    """Everything the template of the kind may print. Number and date stand only in the registered rendition."""
+def context(agreement: Agreement, data: Mapping[str, Any], rendition: str = "draft") -> dict[str, Any]:
+    """Everything the template of the kind may print. Number and date stand only in the registered rendition and in the
+    consolidated texts, marks of signatures only in the first.
+    """
     filled: dict[str, Any] = {**_dated(agreement.kind, data), "city": agreement.city, "copies": len(agreement.parties)}
-    if registered:
+    if rendition in ("registered", "consolidated"):
         filled |= {"number": agreement.number, "date": agreement.signed_on}
-    filled |= _parties(agreement, registered)
+    filled |= _parties(agreement, rendition == "registered")
     if agreement.kind == "cooperation":
         filled |= _term(agreement)
     if agreement.kind == "practice":

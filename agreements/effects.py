@@ -183,8 +183,6 @@ def adopt_agreed_wordings(agreement: Agreement, actor: Actor, ask: Ask) -> None:
     agreement.clauses = [
         {**clause, "text": agreed.get(clause["id"], clause["text"])} for clause in agreement.current.clauses
     ]
-    if protocol.state == "open":
-        protocol.state, protocol.closed_at = "abandoned", clock.now()
     wording.settle(agreement)
 
 

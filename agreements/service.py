@@ -292,7 +292,7 @@ def consolidated(agreement_id: int, day: date, actor: Actor) -> IssuedDocument:
             "consolidated",
             revision=edition.edition,
             key=f"agreement:{agreement.id}:edition:{edition.edition}",
-            status_label=russian(_l("редакция %(n)s", n=edition.edition)),
+            status_label=russian(_l("сводный текст")),
             clauses=edition.clauses,
         )
         return issue(wanted, actor)

@@ -80,7 +80,7 @@ class Court:
 def court(agreement: Agreement, current: Round | None) -> Court:
     """Whose move it is, for how long, until when."""
     waiting = [slot for slot in current.slots if slot.state == "assigned"] if current else []
-    if waiting and agreement.state != "revision":
+    if waiting and agreement.state not in ("revision", "disagreement"):  # visas wait until the protocol is settled
         return _on_desks(agreement, sorted(waiting, key=lambda slot: (slot.due_at or clock.now(), slot.id)))
     return _without_desks(agreement)
 

@@ -116,6 +116,7 @@ STEPS = (
         "revision",
         _l("Изложить в новой редакции"),
         who=(rules.coordinates,),
+        when=(rules.disagreement_protocol_closed,),
         entails=(effects.adopt_agreed_wordings, effects.stop_round),
         follows=("agreements.tell",),
     ),

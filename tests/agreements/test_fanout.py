@@ -369,6 +369,9 @@ def test_a_wording_agreed_in_a_protocol_names_its_party_and_the_protocol(app: AP
         line = protocols.add_row(opened.id, disputed, "Редакция колледжа.", theirs)
         protocols.propose(line.id, "Редакция колледжа.", "", company.actor("c.legal"))
         protocols.consent(line.id, protocols.wording_hash("Редакция колледжа."), theirs)
+        with pytest.raises(NotNow):
+            service.take_step(row.agreement_id, "protocol_rework", company.actor(LOGIN), Ask())
+        protocols.close_protocol(opened.id, company.actor("c.legal"))
         service.take_step(row.agreement_id, "protocol_rework", company.actor(LOGIN), Ask())
         (each,) = found(db.session.get_one(Sent, row.id, populate_existing=True))
         assert each["after"] == "Редакция колледжа."

@@ -131,6 +131,9 @@ def a_dispute_over_two_clauses(story: Story) -> None:
     assert [row["withdrawn"] for row in rows] == [False, True]
     assert story.ask("perm.motors.law", "POST", f"{path}/close")["state"] == "closed"
     paper = words_of(story.ask("c.coord", "POST", f"{path}/docx"))
+    numbered = [paper.index(f"именуемое в дальнейшем «{a}»") for a in aliases(story) if f"именуемое в дальнейшем «{a}»" in paper]
+    assert numbered == sorted(numbered)
+    assert len(numbered) > 3
     for said_of in (*(f"«{alias}»" for alias in aliases(story)), cluster.AGREED, "Редакция проекта", "(снята)"):
         assert said_of in paper, said_of
 
@@ -240,6 +243,7 @@ def the_text_is_given_for_both_days(story: Story) -> None:
         document = story.ask("samara", "POST", f"/api/v1/agreements/{story.id}{path}", 201)
         papers[edition] = words_of(story.get("samara", f"/documents/{document['id']}/file"))
         assert said in papers[edition]
+        assert story.get("c.coord")["number"] in papers[edition]
     differ = set(papers[1].split("\n")) ^ set(papers[2].split("\n"))
     assert [line for line in differ if "овет" in line and "едакци" not in line]
     before = (clock.today() - timedelta(days=1)).isoformat()

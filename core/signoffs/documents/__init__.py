@@ -87,4 +87,5 @@ def _issue(kind: str, rendition: str, found: Sheet, actor: Actor, context: Any) 
 
 
 def _safe(title: str) -> str:
-    return "".join(letter if letter not in '\\/:*?"<>|\r\n\t' else " " for letter in title)[:120].strip()
+    plain = "".join(letter if letter not in '\\/:*?"<>|\r\n\t' else " " for letter in title)
+    return " ".join(plain.split())[:120].strip()

@@ -66,12 +66,16 @@ def _side(wording: ProtocolWording, alias: str) -> str:
 
 
 def _in_order(view: ProtocolView, current: Round, order: Sequence[int]) -> list[Organisation]:
-    """The initiator, then those who disagree, then the rest, each in the order of the document's parties."""
+    """Of two, the initiator first: the columns are his and the other's. More stand as the document has them, so that
+    each is the same party by number in both papers; where it does not say, those who disagree before the rest.
+    """
     first = next((party for party in view.parties if party.id == current.initiator_id), None)
     if first is None or len(view.parties) < 2:
         raise NotValid(_l("В протоколе разногласий нужны две стороны"))
     writers = {wording.organisation_id for row in view.rows for wording in row.row.wordings}
     place = {organisation: number for number, organisation in enumerate(order)}
+    if len(view.parties) > 2 and all(party.id in place for party in view.parties):
+        return sorted(view.parties, key=lambda party: place[party.id])
     others = [party for party in view.parties if party is not first]
     return [first, *sorted(others, key=lambda party: (party.id not in writers, place.get(party.id, len(place))))]
 

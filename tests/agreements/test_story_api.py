@@ -131,9 +131,8 @@ def a_dispute_over_two_clauses(story: Story) -> None:
     assert [row["withdrawn"] for row in rows] == [False, True]
     assert story.ask("perm.motors.law", "POST", f"{path}/close")["state"] == "closed"
     paper = words_of(story.ask("c.coord", "POST", f"{path}/docx"))
-    numbered = [paper.index(f"именуемое в дальнейшем «{a}»") for a in aliases(story) if f"именуемое в дальнейшем «{a}»" in paper]
+    numbered = [paper.index(f"в дальнейшем «{alias}»") for alias in aliases(story)]
     assert numbered == sorted(numbered)
-    assert len(numbered) > 3
     for said_of in (*(f"«{alias}»" for alias in aliases(story)), cluster.AGREED, "Редакция проекта", "(снята)"):
         assert said_of in paper, said_of
 

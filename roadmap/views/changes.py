@@ -25,6 +25,7 @@ from roadmap.service import NewChange
 from roadmap.states import roadmap as machine
 from roadmap.states.changes import KINDS, change_request
 from roadmap.views.blueprint import ask_of, bp, number, version_asked
+from roadmap.views.moving import refused
 from roadmap.wording import FIELDS, points_text, side_name, slip, wording
 
 
@@ -155,13 +156,14 @@ def change(change_id: int) -> Any:
     return _page(change_id)
 
 
-def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = None) -> Any:
+def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = None, moved: Any = None) -> Any:
     found = change_page(me(), change_id)
     return render_template(
         "roadmap/change.html",
         p=found,
         row=found.row,
         faults=faults or {},
+        moved=moved,
         state=change_request.states[found.row.state],
         kinds=KINDS,
         fields=FIELDS,
@@ -191,6 +193,6 @@ def change_step(change_id: int, step: str) -> Any:
     try:
         service.take_change_step(change_id, step, me(), ask_of(known), version_asked())
     except NotValid as refusal:
-        return _page(change_id, 422, refusal.fields)
+        return _page(change_id, 422, **refused(step, refusal.fields))
     flash(_("Сделано: %(step)s", step=str(known.label) if known else step), "success")
     return redirect(url_for("roadmap.change", change_id=change_id))

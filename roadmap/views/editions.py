@@ -17,6 +17,7 @@ from roadmap.queries.editions import EditionPage
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.states import roadmap as machine
 from roadmap.views.blueprint import ask_of, bp, number, uploads_of, version_asked
+from roadmap.views.moving import refused
 from roadmap.wording import FIELDS, side_name, wording
 
 
@@ -34,13 +35,14 @@ def edition(roadmap_id: int, number: int) -> Any:
     return _page(queries.edition_page(me(), roadmap_id, number))
 
 
-def _page(page: EditionPage, status: int = 200, faults: dict[str, Any] | None = None) -> Any:
+def _page(page: EditionPage, status: int = 200, faults: dict[str, Any] | None = None, moved: Any = None) -> Any:
     plan, actor = page.edition.roadmap, me()
     names = {party.organisation_id: party.organisation.short_name for party in plan.parties}
     drafting = page.edition.state in EDITABLE_EDITION and page.edition.number == 1
     return render_template(
         "roadmap/edition.html",
         p=page,
+        moved=moved,
         plan=plan,
         faults=faults or {},
         state=machine.states[page.edition.state],
@@ -69,7 +71,7 @@ def edition_step(roadmap_id: int, number: int, step: str) -> Any:
     try:
         service.take_edition_step_with_files(found.id, step, me(), ask_of(known), uploads_of(known), version_asked())
     except NotValid as refusal:
-        return _page(queries.edition_page(me(), roadmap_id, number), 422, refusal.fields)
+        return _page(queries.edition_page(me(), roadmap_id, number), 422, **refused(step, refusal.fields))
     flash(_("Сделано: %(step)s", step=str(known.label) if known else step), "success")
     if step == "start_amendment":
         return redirect(url_for("roadmap.editions", roadmap_id=roadmap_id))

@@ -29,6 +29,7 @@ from roadmap.states.changes import KINDS as CHANGE_KINDS
 from roadmap.states.changes import change_request
 from roadmap.views.blueprint import ask_of, bp, number, required_upload, uploads_of, version_asked
 from roadmap.views.dependencies import add_from_form
+from roadmap.views.moving import refused
 from roadmap.wording import ITEM_ACTS, PURPOSES, side_name
 
 
@@ -38,7 +39,7 @@ def item(item_id: int) -> Any:
     return _page(queries.item_page(me(), item_id, request.args.get("period")))
 
 
-def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = None) -> Any:
+def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = None, moved: Any = None) -> Any:
     names = {party.organisation_id: party.organisation.short_name for party in page.plan.parties}
     party = side_of(page.item, me())
     return render_template(
@@ -46,6 +47,7 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         p=page,
         faults=faults or {},
         typed=request.form,
+        moved=moved,
         blockers=_blockers(page),
         stages=shown.stages(page.round, names, me().id) if page.round else [],
         history=[_act(row, page.plan) for row in page.of("act")],
@@ -137,7 +139,8 @@ def item_step(item_id: int, step: str) -> Any:
     try:
         service.take_item_step_with_files(page.row.id, step, me(), ask_of(known), uploads_of(known), version_asked())
     except NotValid as refusal:
-        return _page(queries.item_page(me(), item_id, request.form.get("period")), 422, refusal.fields)
+        shown_again = queries.item_page(me(), item_id, request.form.get("period"))
+        return _page(shown_again, 422, **refused(step, refusal.fields))
     flash(_("Сделано: %(step)s", step=str(known.label) if known else step), "success")
     return redirect(url_for("roadmap.item", item_id=item_id, period=page.row.period or None))
 

@@ -27,6 +27,15 @@ def moving(machine: Workflow, row: Any, acts: Mapping[str, Any], step: str = "",
     }
 
 
+def refused(step: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page shows of a refused step: the faults, each leading to its input, and the step open with what was
+    typed into it."""
+    return {
+        "faults": {f"{step}-{name}": fault for name, fault in fields.items()},
+        "moved": {"form": step, "sent": request.form, "errors": fields},
+    }
+
+
 def history(kind: str, subject_id: int, machine: Workflow | None, acts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The journal of a subject as a timeline."""
     return [_act(machine, acts, record) for record in reads.history(kind, subject_id)]

@@ -223,3 +223,28 @@ def test_an_item_says_for_how_many_working_days_it_is_late(app: APIFlask) -> Non
     client = signed_in(app, cast, "m_coord")
     assert "08.06.2026, просрочено на 4 раб. дн." in client.get(f"/items/{late}").get_data(as_text=True)
     assert "просрочено на" not in client.get(f"/items/{in_time}").get_data(as_text=True)
+
+
+def test_a_refused_step_stays_open_with_what_was_typed(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        item = an_item(cast, plan)
+        in_force(cast, plan)
+        item_id = item.id
+    executor = signed_in(app, cast, "executor", "ministry")
+    assert executor.post(f"/items/{item_id}/steps/start", data={}).status_code == 302
+    refused = executor.post(f"/items/{item_id}/steps/progress", data={"percent": "сто", "comment": "Станки едут"})
+    assert refused.status_code == 422
+    page = refused.get_data(as_text=True)
+    assert re.search(r'id="step-progress"[^>]* open', page)
+    assert "Станки едут" in page
+    assert 'href="#progress-percent"' in page
+    client = signed_in(app, cast, "m_coord")
+    asked = client.post(f"/items/{item_id}/changes/new?kind=term", data={
+        "kind": "term", "term_text": "до 31 декабря 2027 г.", "due_on": "2027-12-31", "reason": "сдвиг"})  # fmt: skip
+    address = asked.headers["Location"]
+    assert client.post(f"{address}/steps/submit", data={}).status_code == 302
+    page = client.post(f"{address}/steps/decline", data={}).get_data(as_text=True)
+    assert re.search(r'id="step-decline"[^>]* open', page)
+    assert 'href="#decline-comment"' in page

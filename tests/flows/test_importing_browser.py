@@ -73,7 +73,7 @@ def test_a_sheet_is_brought_mapped_mended_and_becomes_a_plan(app: APIFlask, page
     expect(faults).to_contain_text("2.2 → 2.3 → 2.2")
     expect(page.get_by_role("button", name="Загрузить", exact=True)).to_have_count(0)
 
-    page.get_by_role("link", name="Импорт", exact=True).click()
+    page.get_by_role("link", name="Загрузить исправленный файл").click()
     choose(page, a_sheet(own_words(good())))
     page.get_by_label("Предмет плана").fill("по развитию сотрудничества")
     page.get_by_label("Начало периода").fill("2026-01-01")

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from agreements import api, commands, documents, hooks, reactions, tiles, views
 from agreements.affairs import room as affairs
+from agreements.history import ACTS, DONE
+from agreements.states import agreement_machine
 from core.accounts import journal
 from core.web.page import nav_item
 from roadmap import tiles as plan_tiles
@@ -25,7 +27,8 @@ def init_app(app: APIFlask) -> None:
     affairs.init_app(app)
     plan_tiles.declare("agreements", plan_tiles.Tile(_l("Соглашения в работе"), tiles.in_motion))
     nav_item(_l("Соглашения"), "agreements.register", order=20)
-    journal.describe("agreement", _l("Соглашение"), _url)
+    states = {name: state.label for name, state in agreement_machine.states.items()}
+    journal.describe("agreement", _l("Соглашение"), _url, {**DONE, **ACTS}, states)
 
 
 def _url(agreement_id: int) -> str:

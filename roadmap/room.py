@@ -27,6 +27,13 @@ from roadmap.wording import DECISION_ACTS, INITIATIVE_ACTS, ITEM_ACTS, MEETING_A
 __all__ = ["PAGES", "clock_work", "init_app", "reactions"]
 
 
+INDICATOR_ACTS = {
+    "add": _l("добавлен показатель"),
+    "edit": _l("изменён показатель"),
+    "record": _l("записано значение"),
+}
+
+
 def init_app(app: APIFlask) -> None:
     register_kinds()
     subjects.register_subjects()
@@ -40,22 +47,23 @@ def init_app(app: APIFlask) -> None:
     inbox_sections.register(desk.waiting)
     nav_item(_l("Запрошены сведения"), "roadmap.requests", visible=requested.may_be_asked, order=25)
     inbox_sections.register(requested.section)
-    journal.describe("roadmap", roadmap.label, subjects.edition_url, _steps(roadmap))
-    journal.describe("change_request", change_request.label, subjects.change_url, _steps(change_request))
-    journal.describe(
-        "roadmap_report", roadmap_report.label, subjects.report_url, {**_steps(roadmap_report), **REPORT_ACTS}
-    )
-    journal.describe(
-        "meeting_decision", meeting_decision.label, subjects.decision_url, {**_steps(meeting_decision), **DECISION_ACTS}
-    )
-    journal.describe(
-        "regulatory_initiative",
-        regulatory_initiative.label,
-        subjects.initiative_url,
-        {**_steps(regulatory_initiative), **INITIATIVE_ACTS},
-    )
+    more = {"roadmap": {"add_section": _l("добавлен раздел")}, "change_request": {"draft": _l("составлен запрос")}}
+    acts = {
+        "roadmap_report": REPORT_ACTS, "meeting_decision": DECISION_ACTS, "regulatory_initiative": INITIATIVE_ACTS,
+        "roadmap_item": ITEM_ACTS, **more,
+    }  # fmt: skip
+    pages = {
+        roadmap: subjects.edition_url, change_request: subjects.change_url, roadmap_report: subjects.report_url,
+        meeting_decision: subjects.decision_url, regulatory_initiative: subjects.initiative_url,
+        roadmap_item: subjects.item_url,
+    }  # fmt: skip
+    for machine, url in pages.items():
+        states = {name: state.label for name, state in machine.states.items()}
+        journal.describe(machine.kind, machine.label, url, {**_steps(machine), **acts.get(machine.kind, {})}, states)
     journal.describe("roadmap_meeting", _l("Совещание"), subjects.meeting_url, MEETING_ACTS)
-    journal.describe("roadmap_item", roadmap_item.label, subjects.item_url, {**_steps(roadmap_item), **ITEM_ACTS})
+    journal.describe("roadmap_result", _l("Результат мероприятия"))
+    journal.describe("roadmap_import", _l("Загрузка плана"), steps={"upload": _l("загружена таблица")})
+    journal.describe("indicator", _l("Показатель"), steps=INDICATOR_ACTS)
 
 
 def _steps(machine: object) -> dict[str, object]:

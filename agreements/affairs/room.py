@@ -30,7 +30,7 @@ def init_app(app: APIFlask) -> None:
     nav_item(_l("Журнал регистрации"), "affairs.journal", visible=may_keep, order=25)
     user_link(_l("Вебхуки"), "affairs.webhooks", visible=keeps_webhooks, order=50)
     journal.describe("registration_journal", _l("Журнал регистрации"))
-    journal.describe("agreement_import", _l("Загрузка соглашений"), _import_url)
+    journal.describe("agreement_import", _l("Загрузка соглашений"), _import_url, {"upload": _l("загружена таблица")})
     journal.describe("agreement_webhook", _l("Вебхук"))
 
 

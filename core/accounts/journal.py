@@ -46,6 +46,16 @@ def describe(
     _kinds[kind] = Kind(label, url, steps or {}, states or {})
 
 
+_common: dict[str, Any] = {}
+_common_states: dict[str, Any] = {}
+
+
+def describe_common(steps: Mapping[str, Any], states: Mapping[str, Any]) -> None:
+    """Words for what is recorded in the chain of any subject: tasks of sign-offs, remarks, protocols."""
+    _common.update(steps)
+    _common_states.update(states)
+
+
 def kinds() -> Mapping[str, Kind]:
     """Every kind that was described."""
     return _kinds
@@ -144,13 +154,15 @@ def subject_url(record: AuditRecord) -> str:
 def step_name(record: AuditRecord) -> str:
     """The step in words."""
     kind = _kinds.get(record.subject_kind)
-    return str((kind.steps if kind else {}).get(record.step) or STEPS.get(record.step) or record.step)
+    known: Mapping[str, Any] = kind.steps if kind else {}
+    return str(known.get(record.step) or STEPS.get(record.step) or _common.get(record.step) or record.step)
 
 
 def state_name(record: AuditRecord, state: str | None) -> str:
     """A state of the record's subject in words."""
     kind = _kinds.get(record.subject_kind)
-    return str((kind.states if kind else {}).get(state or "", state or ""))
+    known: Mapping[str, Any] = kind.states if kind else {}
+    return str(known.get(state or "") or _common_states.get(state or "") or state or "")
 
 
 STEPS: dict[str, Any] = {

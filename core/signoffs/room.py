@@ -5,9 +5,11 @@ from __future__ import annotations
 from apiflask import APIFlask
 from flask_babel import lazy_gettext as _l
 
+from core.accounts import journal
 from core.accounts.actor import Actor
 from core.signoffs import documents, reactions
 from core.signoffs.api import BLUEPRINTS
+from core.signoffs.states import approval_task
 from core.signoffs.views import bp
 from core.signoffs.words import named
 from core.web.page import nav_item, user_link
@@ -21,6 +23,11 @@ def init_app(app: APIFlask) -> None:
     app.jinja_env.filters["route_word"] = named
     for blueprint in (bp, *BLUEPRINTS):
         app.register_blueprint(blueprint)
+    journal.describe("route_template", _l("Маршрут согласования"), steps={"new_version": _l("новая версия маршрута")})
+    journal.describe_common(
+        {name: step.label for name, step in approval_task.steps.items()},
+        {name: state.label for name, state in approval_task.states.items()},
+    )
     nav_item(_l("Мои задачи"), "signoffs.inbox", order=10)
     nav_item(_l("Маршруты"), "signoffs.routes", visible=_keeps_routes, order=80)
     user_link(_l("Замещение"), "signoffs.absence", order=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from playwright.sync_api import Browser
+from sqlalchemy import select
 
 from agreements import demo
 from app import create_app
+from core.accounts import journal
+from core.audit.models import AuditRecord
 from core.db import db
 from tests.flows import scene
 from tests.flows.addresses import every_page
@@ -29,6 +33,7 @@ NO_PAGES = {
     "/calendar/<token>.ics",
     "/agreements/<int:agreement_id>/revisions/<int:number>/redline.docx",
     "/agreements/views/<code>",
+    "/roadmaps/views/<code>",
     "/indicators/<int:indicator_id>/files/<int:attachment_id>",
     "/roadmaps/<int:roadmap_id>/changes/item",
 }
@@ -59,6 +64,20 @@ def faults(page: Any) -> list[str]:
 def test_every_route_shows_its_page_to_somebody(shown: tuple[APIFlask, str]) -> None:
     _found, closed = every_page(shown[0])
     assert set(closed) <= NO_PAGES
+
+
+def test_the_journal_says_in_words_what_happened(shown: tuple[APIFlask, str]) -> None:
+    with shown[0].test_request_context():
+        told = {
+            (row.subject_kind, words)
+            for row in db.session.scalars(select(AuditRecord))
+            for words in (
+                journal.subject_name(row), journal.step_name(row),
+                journal.state_name(row, row.from_state), journal.state_name(row, row.to_state),
+            )
+        }  # fmt: skip
+    assert len(told) > 100
+    assert not [each for each in told if re.fullmatch(r"[a-z_]+( \d+)?", each[1])]
 
 
 @pytest.mark.parametrize("width", [1440, 390])

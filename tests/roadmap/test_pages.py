@@ -248,3 +248,23 @@ def test_a_refused_step_stays_open_with_what_was_typed(app: APIFlask) -> None:
     page = client.post(f"{address}/steps/decline", data={}).get_data(as_text=True)
     assert re.search(r'id="step-decline"[^>]* open', page)
     assert 'href="#decline-comment"' in page
+
+
+def test_a_form_that_would_be_refused_is_not_opened(app: APIFlask) -> None:
+    """In force nothing is drafted by hand or out of a file; while nothing is in force, nothing is asked to change."""
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        item_id, plan_id = an_item(cast, plan).id, plan.id
+    client = signed_in(app, cast, "m_coord")
+    base = f"/roadmaps/{plan_id}"
+    drafting = [f"{base}/sections/new", f"{base}/items/new", f"{base}/items/{item_id}/edit"]
+    asking = [f"{base}/changes/new", f"/items/{item_id}/changes/new"]
+    assert [client.get(path).status_code for path in (*drafting, *asking)] == [200, 200, 200, 409, 409]
+    assert 'name="file"' in client.get(f"{base}/import").get_data(as_text=True)
+    with app.app_context():
+        in_force(cast, plan)
+    assert [client.get(path).status_code for path in (*drafting, *asking)] == [409, 409, 409, 200, 200]
+    page = client.get(f"{base}/import").get_data(as_text=True)
+    assert 'name="file"' not in page
+    assert "её текст не меняется" in page

@@ -173,7 +173,8 @@ def _of_place(record: Row, place: tuple[str, str]) -> str:
     who, kind = place
     verdict = (record.data or {}).get("entered", {}).get("verdict")
     step = approval_task.steps.get(record.step)
-    what = said(verdict, kind) if verdict else str(SLOT_DONE.get(record.step, step.label if step else record.step))
+    told = SLOT_DONE.get(record.step) or ACTS.get(record.step)
+    what = said(verdict, kind) if verdict else str(told or (step.label if step else record.step))
     return f"{who}: {what[:1].lower()}{what[1:]}" if who else f"{what[:1].upper()}{what[1:]}"
 
 

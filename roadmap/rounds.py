@@ -95,9 +95,14 @@ def _within(plan: Roadmap, year: int, number: int, last: date) -> bool:
     return start <= last and shift(start, 3) > plan.period_start
 
 
-def answers_due(end: date) -> date:
-    """The 10th of the month after the period; where that is a day off, the next working day."""
-    return add_working_days((end + timedelta(days=1)).replace(day=ANSWERS_BY), 0)
+ANSWERS_IN = 3
+"""Working days: a round that is opened late is not late the moment it asks."""
+
+
+def answers_due(end: date, opened: date) -> date:
+    """The 10th of the month after the period, or the next working day; never less than ANSWERS_IN from the opening."""
+    usual = add_working_days((end + timedelta(days=1)).replace(day=ANSWERS_BY), 0)
+    return max(usual, add_working_days(opened, ANSWERS_IN))
 
 
 def report_due(end: date) -> date:

@@ -50,7 +50,7 @@ def open_report(roadmap_id: int, period: str, actor: Actor) -> Report:
             period=period,
             period_start=start,
             period_end=end,
-            due_on=rounds.answers_due(end),
+            due_on=rounds.answers_due(end, clock.today()),
         )
         return _open(row, actor)
 

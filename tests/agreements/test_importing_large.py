@@ -25,6 +25,7 @@ from core import audit
 from core.accounts.models import Person, Reader
 from core.audit import AuditRecord
 from core.db import database_now, db, transaction
+from core.documents.registers.runs import Progress
 from core.errors import NotNow
 from core.workflow.jobs import drain
 from core.workflow.models import Job
@@ -79,15 +80,18 @@ def brought(browser: FlaskClient, rows: Sequence[Sequence[Any]]) -> str:
 def told_progress(monkeypatch: pytest.MonkeyPatch, browser: FlaskClient, place: str) -> list[str]:
     """What a browser that asks meanwhile would be shown; fills as the job runs."""
     shown: list[str] = []
-    tell = service._progress
+    read = service._read
 
-    def telling(run_id: int, job: Job, done: int, total: int) -> None:
-        tell(run_id, job, done, total)
-        if done % 2500 == 0:
-            db.session.remove()
-            shown.append(browser.get(f"{place}/progress").get_data(as_text=True))
+    def reading(run: ImportRun, progress: Progress) -> service.Read:
+        def telling(done: int, total: int) -> None:
+            progress(done, total)
+            if done % 2500 == 0:
+                db.session.remove()
+                shown.append(browser.get(f"{place}/progress").get_data(as_text=True))
 
-    monkeypatch.setattr(service, "_progress", telling)
+        return read(run, telling)
+
+    monkeypatch.setattr(service, "_read", reading)
     return shown
 
 
@@ -143,15 +147,17 @@ from agreements.importing import service, writing
 from app import create_app
 from core.workflow.jobs import drain
 app = create_app({"INSTANCE": sys.argv[1], "SQLALCHEMY_DATABASE_URI": sys.argv[2], "SECRET_KEY": "tests"})
-tell = service._progress
-def reading(run_id, job, done, total):
-    tell(run_id, job, done, total)
-    if done == int(sys.argv[4]):
-        os.kill(os.getpid(), signal.SIGKILL)
+read = service._read
+def reading(run, progress):
+    def telling(done, total):
+        progress(done, total)
+        if done == int(sys.argv[4]):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return read(run, telling)
 def written(entries, ids):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[3] == "reading":
-    service._progress = reading
+    service._read = reading
 else:
     writing._readers = written
 with app.app_context():

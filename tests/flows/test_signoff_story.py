@@ -144,7 +144,7 @@ def remarks_are_answered_and_the_text_is_changed(story: Story) -> None:
     page = story.page
     story.card("m.coord")
     expect(page.locator("#why-resubmit")).to_contain_text("замечани")
-    page.get_by_role("link", name="Таблица учёта замечаний").first.click()
+    page.get_by_role("link", name="Ответить на замечания").click()
     for text, justification in ACCEPTED.items():
         row = page.locator("tbody tr").filter(has_text=text)
         row.locator("summary").click()

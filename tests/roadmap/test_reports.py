@@ -305,3 +305,10 @@ def test_the_report_by_api(app: APIFlask) -> None:
     assert len(client.get(f"/api/v1/reports/{report_id}/answers").get_json()) == 2
     assert client.post(f"/api/v1/reports/{report_id}/reminders", json={}).get_json()["told"] == 1
     assert client.post(f"/api/v1/reports/{report_id}/reminders", json={}).status_code == 409
+
+
+def test_a_round_opened_late_leaves_days_to_answer(app: APIFlask) -> None:
+    quarter = date(2026, 9, 30)
+    with app.app_context():
+        assert rounds.answers_due(quarter, date(2026, 10, 1)) == date(2026, 10, 12)
+        assert rounds.answers_due(quarter, date(2026, 11, 27)) == date(2026, 12, 2)

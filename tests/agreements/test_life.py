@@ -221,4 +221,4 @@ def test_a_college_and_an_enterprise_conclude_a_cluster_without_the_ministry(app
         drain()
         text = text_of(latest_document(agreement.id, "registered"))
         assert "с первой стороны" in text
-        assert "Краевой Раисы Борисовны, действующей на основании Устава" in text
+        assert "Краевой Раисы Борисовны, действующей на основании Положения" in text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -126,27 +125,11 @@ def read(form: DraftForm) -> AgreementInput:
         financial_terms=plain["financial_terms"],
         public_info=plain["public_info"],
         term_type=plain["term_type"] if plain["term_type"] in TERMS else "open",
-        valid_until=_day(plain["valid_until"], errors),
-        prolong_years=_number(plain["prolong_years"], "prolong_years", errors, 0),
-        notice_days=_number(plain["notice_days"], "notice_days", errors, 30),
+        valid_until=entered.day_or_fault(plain["valid_until"], "valid_until", errors),
+        prolong_years=entered.number_or_fault(plain["prolong_years"], "prolong_years", errors, 0),
+        notice_days=entered.number_or_fault(plain["notice_days"], "notice_days", errors, 30),
     )
     if errors:
         form.errors = errors
         raise NotValid(_("Проверьте введённое"), fields=errors)
     return made
-
-
-def _day(text: str, errors: dict[str, str]) -> date | None:
-    try:
-        return entered.a_date(text) if text else None
-    except ValueError as fault:
-        errors["valid_until"] = str(fault)
-        return None
-
-
-def _number(text: str, name: str, errors: dict[str, str], default: int) -> int:
-    try:
-        return entered.a_number(text) if text else default
-    except ValueError as fault:
-        errors[name] = str(fault)
-        return default

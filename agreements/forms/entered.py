@@ -144,3 +144,21 @@ _READERS = {
     "money": _money,
     "enum": _choice,
 }
+
+
+def day_or_fault(text: str, name: str, errors: dict[str, str]) -> date | None:
+    """A day as it was typed, or None with the fault told under the field's name."""
+    try:
+        return a_date(text) if text else None
+    except ValueError as fault:
+        errors[name] = str(fault)
+        return None
+
+
+def number_or_fault(text: str, name: str, errors: dict[str, str], default: int) -> int:
+    """A whole number as it was typed, or the default with the fault told under the field's name."""
+    try:
+        return a_number(text) if text else default
+    except ValueError as fault:
+        errors[name] = str(fault)
+        return default

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from core.language import agreement, basis, dates, initials, money, names, numbers, organisations, positions
 from core.language.cases import checked_text
-from core.language.typography import tidy
+from core.language.typography import NBSP, NON_BREAKING_HYPHEN, tidy
 
 
 def fio(value: object, case: str = "nom", gender: str | None = None) -> str:
@@ -66,6 +66,13 @@ def upper_first(value: object) -> str:
     return text[0].upper() + text[1:]
 
 
+def unbroken(value: object) -> str:
+    """{{ "А.К. Белова-Петровская"|unbroken }} → the same with a space and a hyphen that do not break: what does not fit
+    beside the line of a signature stands below it whole.
+    """
+    return checked_text(value).replace(" ", NBSP).replace("-", NON_BREAKING_HYPHEN)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "date_long": dates.date_long,
     "date_words": dates.date_words,
@@ -83,6 +90,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "named": named,
     "acting": acting,
     "tidy": tidied,
+    "unbroken": unbroken,
     "lower_first": lower_first,
     "upper_first": upper_first,
 }

@@ -9,6 +9,7 @@ from core.language.cases import checked_text
 from core.language.dates import MONTHS
 
 NBSP = "\N{NO-BREAK SPACE}"
+NON_BREAKING_HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _QUOTES = frozenset('«»„“”"')
 _OUTER, _INNER = "«»", "„“"
 _BEFORE_OPENING = frozenset(" \t\u00a0([{«„–—-/")

@@ -11,7 +11,7 @@ from docx.table import Table as WordTable
 from docx.table import _Cell as WordCell
 from docx.text.paragraph import Paragraph as WordParagraph
 
-from core.documents.authoring.source import JINJA, TAG, Block, Break, Grid, Paragraph, SourceError, Table
+from core.documents.authoring.source import JINJA, TAG, Block, Break, Cell, Grid, Paragraph, SourceError, Table
 from core.documents.authoring.typography import bind
 
 CORNER = "Приложение"
@@ -34,7 +34,7 @@ def write_blocks(document: Document, blocks: Iterable[Block], width: int, corner
         elif isinstance(block, Table):
             _write_table(document, block, width)
         elif isinstance(block, Grid):
-            _hold_last_clause(document, block)
+            _hold_last_clause(document)
             _write_grid(document, block, width)
         elif isinstance(block, Break) and not block.page:
             on_new_page = True
@@ -68,10 +68,10 @@ def write_text(paragraph: WordParagraph, text: str) -> None:
                 run.add_text(piece)
 
 
-def _hold_last_clause(document: Document, block: Grid) -> None:
+def _hold_last_clause(document: Document) -> None:
     """Signatures never stand alone on a sheet: the last clause before them, in each of its variants, goes with them."""
     last = ""
-    for paragraph in reversed(document.paragraphs if block.keep else ()):
+    for paragraph in reversed(document.paragraphs):
         style = paragraph.style.name if paragraph.style is not None else ""
         if last and not (last in _CLAUSES and paragraph.text.startswith(("{%p else", "{%p elif"))):
             return
@@ -120,7 +120,7 @@ def _write_table(document: Document, block: Table, width: int) -> None:
             word = row.cells[at]
             if cell.span > 1:
                 word = word.merge(row.cells[at + cell.span - 1])
-            style = _cell_style(cell.texts, head, cell.span == len(block.widths))
+            style = _cell_style(cell, head, cell.span == len(block.widths))
             align = block.align[at] if style == "Ячейка" and cell.span == 1 else ""
             _fill(word, [Paragraph(style, text) for text in cell.texts], block.size, align)
             if cell.continued:
@@ -128,11 +128,13 @@ def _write_table(document: Document, block: Table, width: int) -> None:
             at += cell.span
 
 
-def _cell_style(texts: tuple[str, ...], head: bool, whole_row: bool) -> str:
-    if whole_row and JINJA.fullmatch(texts[0]) and texts[0].startswith("{%"):
+def _cell_style(cell: Cell, head: bool, whole_row: bool) -> str:
+    if whole_row and JINJA.fullmatch(cell.texts[0]) and cell.texts[0].startswith("{%"):
         return TAG
     if head:
         return "Шапка таблицы"
+    if cell.closing:
+        return "Итог раздела"
     return "Раздел таблицы" if whole_row else "Ячейка"
 
 
@@ -163,7 +165,7 @@ def _write_grid(document: Document, block: Grid, width: int) -> None:
                 word = word.merge(row.cells[len(block.widths) - 1])
             _fill(word, cell)
             for paragraph in word.paragraphs:
-                if not block.keep:  # rows of a list of parties: each whole, none tied to the next
-                    paragraph.paragraph_format.keep_with_next = False
-                elif number < len(block.rows) - 1:
+                if block.tie or (block.keep and number < len(block.rows) - 1):
                     paragraph.paragraph_format.keep_with_next = True
+                elif not block.keep:  # rows of a list of parties: each whole, none tied to the next
+                    paragraph.paragraph_format.keep_with_next = False

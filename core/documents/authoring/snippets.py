@@ -1,9 +1,10 @@
 """Documents room, authoring: passages that several templates share, written once.
 
 ``@signatures a b`` stands for the table of requisites and signatures of two parties, ``@sign a b`` for their
-signatures alone, ``@others others`` for the parties of a list, one row each, ``@signs others`` for their
-signatures alone, ``@approvals a b`` for two «УТВЕРЖДАЮ» blocks, ``@coordinators`` for the signatures of the
-parties' coordinators.
+signatures alone. Where there are more, all stand alike, one below another: ``@others a b list`` for the parties
+named and those of the list after them, ``@signs a b list`` for their signatures alone, ``@party a`` for one party
+so. ``@approvals a b`` stands for two «УТВЕРЖДАЮ» blocks, ``@coordinators`` for the signatures of the parties'
+coordinators.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ _LINE = """\
 <br>Владелец {{{{ {p}.ep.owner }}}}<br>Действителен с {{{{ {p}.ep.valid_from|date_short }}}}
 по {{{{ {p}.ep.valid_to|date_short }}}}
 {{%p else %}}
-[Строка подписи] ____________________ {{{{ {p}.signer_short }}}}
+[Строка подписи] ____________________ {{{{ {p}.signer_short|unbroken }}}}
 [Подпись] М.П.
 {{%p endif %}}"""
 
@@ -30,9 +31,14 @@ _DATE = (
     "[Гриф] {{% if {p}.approved|default %}}{{{{ {p}.approved|date_long }}}}"
     "{{% else %}}«___» ______________ 20___ г.{{% endif %}}"
 )
+Rows = tuple[tuple[str, str], ...]
+REQUISITES: Rows = ((_REQUISITES, f"{_POSITION}\n{_LINE}"),)
+"""One party's table: what stands on the left and on the right of each row."""
+SIGNATURE: Rows = ((_NAME, ""), (_POSITION, _LINE))
+
 _COORDINATORS = """\
 {%p for c in coordinators %}
-@grid widths=46,24,30
+@grid widths=46,24,30 tie
 [Строка подписи] Координатор от Стороны «{{ c.party }}» –<br>{{ c.position }}
 ||
 [Строка подписи] ____________________
@@ -48,7 +54,7 @@ def expand(lines: list[str]) -> list[str]:
 
 
 def _expanded(line: str) -> Iterator[str]:
-    command, *names = line.split()[:3] or [""]
+    command, *names = line.split() or [""]
     if command == "@signatures":
         yield from _side_by_side(names, (_REQUISITES, _POSITION, _LINE))
     elif command == "@sign":
@@ -58,9 +64,11 @@ def _expanded(line: str) -> Iterator[str]:
     elif command == "@coordinators":
         yield from _COORDINATORS.splitlines()
     elif command == "@others":
-        yield from _one_below_another(names[0], _REQUISITES, f"{_POSITION}\n{_LINE}")
+        yield from _one_below_another(names, REQUISITES)
+    elif command == "@party":
+        yield from _row_of(names[0], REQUISITES)
     elif command == "@signs":
-        yield from _one_below_another(names[0], f"{_NAME}\n{_POSITION}", _LINE)
+        yield from _one_below_another(names, SIGNATURE)
     else:
         yield line
 
@@ -92,12 +100,22 @@ def _approvals(names: list[str]) -> Iterator[str]:
     yield "@end"
 
 
-def _one_below_another(names: str, left: str, right: str) -> Iterator[str]:
-    """Who the party is on the left, its signature on the right, a table for each party of the list."""
-    yield f"{{%p for p in {names} %}}"
-    yield "@grid widths=50,50"
-    yield from left.format(p="p").splitlines()
-    yield "||"
-    yield from right.format(p="p").splitlines()
-    yield "@end"
+def _one_below_another(names: list[str], rows: Rows) -> Iterator[str]:
+    """Who the party is on the left, its signature on the right: those named, then those of the list."""
+    *alone, many = names
+    for party in alone:
+        yield from _row_of(party, rows)
+    yield f"{{%p for p in {many} %}}"
+    yield from _row_of("p", rows)
     yield "{%p endfor %}"
+
+
+def _row_of(party: str, rows: Rows) -> Iterator[str]:
+    yield "@grid widths=50,50 keep"
+    for number, (left, right) in enumerate(rows):
+        if number:
+            yield "--"
+        yield from left.format(p=party).splitlines()
+        yield "||"
+        yield from right.format(p=party).splitlines()
+    yield "@end"

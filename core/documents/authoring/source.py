@@ -4,9 +4,9 @@ A source is a header of ``key: value`` lines closed by ``---``, then paragraphs 
 ``# ``, ``## ``, ``### `` are section, clause and sub-clause; ``[Стиль] `` names any other style;
 ``**bold**``, ``<tab>`` and ``<br>`` work inside a paragraph; a line holding one ``{%p … %}`` tag is a
 paragraph of its own; ``%%`` opens a comment. ``@table … @end`` holds rows of ``|``-parted cells: ``//`` parts
-paragraphs, ``^^`` continues the cell above, ``<>`` is empty, ``=3 `` spans three columns, ``= `` the whole row.
-``@grid … @end`` is a borderless table whose cells (``||``) and rows (``--``) hold paragraphs. ``@pagebreak``,
-``@portrait`` and ``@landscape`` open a new sheet.
+paragraphs, ``^^`` continues the cell above, ``<>`` is empty, ``=3 `` spans three columns, ``= `` the whole row,
+``=! `` too where it closes what stands above. ``@grid … @end`` is a borderless table whose cells (``||``) and rows
+(``--``) hold paragraphs. ``@pagebreak``, ``@portrait`` and ``@landscape`` open a new sheet.
 """
 
 import re
@@ -45,11 +45,14 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell: its paragraphs' texts, how many columns it spans, whether it continues the one above."""
+    """A table cell: its paragraphs' texts, how many columns it spans, whether it continues the one above; a closing
+    one does not hold the row after it.
+    """
 
     texts: tuple[str, ...]
     span: int = 1
     continued: bool = False
+    closing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A borderless table: rows of cells of paragraphs; ``keep`` holds all of it on one page."""
+    """A borderless table: rows of cells of paragraphs; ``keep`` holds all of it on one page, ``tie`` holds what
+    follows there too.
+    """
 
     widths: tuple[float, ...]
     keep: bool
+    tie: bool
     rows: tuple[tuple[tuple[Paragraph, ...], ...], ...]
 
 
@@ -217,8 +223,9 @@ def _joined(content: list[str]) -> Iterator[str]:
 def _row(line: str, columns: int) -> tuple[Cell, ...]:
     if _ROW_TAG.match(line):
         return (Cell((line,), columns),)
-    if line.startswith("= "):
-        return (Cell((line[2:],), columns),)
+    if line.startswith(("= ", "=! ")):
+        mark, text = line.split(" ", 1)
+        return (Cell((text,), columns, closing=mark == "=!"),)
     cells = tuple(_cell(text) for text in split_cells(line))
     if sum(cell.span for cell in cells) != columns:
         raise SourceError(f"столбцов не {columns}: {line}")
@@ -236,7 +243,7 @@ def _cell(text: str) -> Cell:
 def _grid(options: dict[str, str], content: list[str]) -> Grid:
     widths = _widths(options)
     rows = tuple(_grid_row(lines, len(widths)) for lines in _cut(content, "--"))
-    return Grid(widths, "keep" in options, rows)
+    return Grid(widths, "keep" in options, "tie" in options, rows)
 
 
 def _grid_row(lines: list[str], columns: int) -> tuple[tuple[Paragraph, ...], ...]:

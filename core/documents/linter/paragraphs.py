@@ -12,7 +12,7 @@ from core.documents.linter.places import BODY, CELL, Place
 from core.documents.profiles import Profile
 
 RUNNING_TEXT = 150
-"""Characters from which a paragraph of the body is running text and not a line of its own."""
+"""Characters from which a line of the body is running text and not a line of its own; a break begins another."""
 _SMALLEST_IN_MARGINS = 8
 _CORNER_FROM = 7.0
 _TOLERANCE = 0.06
@@ -68,7 +68,8 @@ def _spacing(place: Place, formatting: Formatting, profile: Profile) -> Iterator
 def _is_running(place: Place, formatting: Formatting) -> bool:
     centred = formatting.align(place.paragraph) in ("center", "right")
     cornered = formatting.indent(place.paragraph, "left") >= _CORNER_FROM
-    return len(place.text) > RUNNING_TEXT and not (centred or cornered or formatting.is_heading(place.paragraph))
+    longest = max(map(len, place.text.split("\n")))
+    return longest > RUNNING_TEXT and not (centred or cornered or formatting.is_heading(place.paragraph))
 
 
 def _shape(place: Place, formatting: Formatting, profile: Profile) -> Iterator[Finding]:

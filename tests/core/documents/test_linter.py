@@ -121,6 +121,15 @@ def test_running_text_has_its_indent_and_both_edges() -> None:
     ]
 
 
+def test_short_lines_of_one_paragraph_are_no_running_text() -> None:
+    def listed(paper: Document) -> None:
+        clause = the_clause(paper)
+        clause.text = "\n".join(["Ответственный исполнитель: Правовой департамент Корпорации"] * 4)
+        clause.alignment = WD_ALIGN_PARAGRAPH.LEFT
+
+    assert found(listed) == []
+
+
 def test_a_profile_of_an_organisation_has_its_own_indent() -> None:
     findings = lint(a_paper(), replace(GOST_2025, indent_cm=1.0))
     assert {finding.what for finding in findings} == {"абзацный отступ 1,25 см, предписан 1 см"}

@@ -95,6 +95,7 @@ def test_a_gender_that_is_given_is_kept() -> None:
         ("v|tidy", "№ 5", "№~5"),
         ("v|tidy", "", ""),
         ("v|upper_first", "министр", "Министр"),
+        ("v|unbroken", "А.К. Белова-Петровская", "А.К.~Белова\u2011Петровская"),
     ],
 )
 def test_a_template_author_writes_a_filter(template: str, value: object, text: str) -> None:
@@ -104,7 +105,7 @@ def test_a_template_author_writes_a_filter(template: str, value: object, text: s
 def test_the_filters_are_those_the_template_authors_were_promised() -> None:
     promised = (
         "date_long date_words date_short money digits count plural initials initials_last fio position "
-        "organisation basis named acting tidy lower_first upper_first"
+        "organisation basis named acting tidy unbroken lower_first upper_first"
     )
     assert set(FILTERS) == set(promised.split())
 

@@ -300,6 +300,7 @@ STEPS = (
         "registered",
         _l("Возобновить"),
         who=(rules.directs,),
+        when=(rules.suspended_by_own_side,),
         follows=("agreements.tell",),
     ),
     Step(

@@ -44,6 +44,7 @@ def revoke_feed(actor: Actor) -> None:
             select(CalendarFeed).where(CalendarFeed.person_id == actor.id, CalendarFeed.revoked_at.is_(None))
         ):
             row.revoked_at = clock.now()
+        audit.append(actor.who(), audit.Act("person", actor.id or 0, "revoke_calendar"))
 
 
 def reader_of(token: str) -> Actor:

@@ -26,13 +26,16 @@ class Resting:
     title: str
     url: str
     closed: bool = False
+    required: bool = False
+    """The item closes only once the subject is settled."""
+    plan_id: int = 0
 
 
 def resting_on(kind: str, subject_id: int, actor: Actor) -> list[Resting]:
     """Items tied to the subject and plans that are its appendix, as far as the actor may see them."""
     at_work = exists().where(Occurrence.item_id == Item.id, Occurrence.state.not_in(CLOSED))
     items = db.session.execute(
-        select(Item.id, Item.code, ItemTerms.title, at_work.label("at_work"))
+        select(Item.id, Item.code, Item.roadmap_id, ItemTerms.title, ItemLink.required, at_work.label("at_work"))
         .join(ItemLink, ItemLink.item_id == Item.id)
         .join(ItemTerms, ItemTerms.id == Item.terms_id, isouter=True)
         .where(ItemLink.kind == kind, ItemLink.subject_id == subject_id, visible_to(actor, ITEM, Item.id))
@@ -44,9 +47,20 @@ def resting_on(kind: str, subject_id: int, actor: Actor) -> list[Resting]:
         .order_by(Roadmap.id)
     )
     found = [
-        Resting(ITEM, row.id, f"{row.code} {row.title or ''}".strip(), _item(row.id), not row.at_work) for row in items
+        Resting(
+            ITEM,
+            row.id,
+            f"{row.code} {row.title or ''}".strip(),
+            _item(row.id),
+            not row.at_work,
+            row.required,
+            row.roadmap_id,
+        )
+        for row in items
     ]
-    return found + [Resting(PLAN, row.id, _("План мероприятий %(t)s", t=row.title), _plan(row.id)) for row in plans]
+    return found + [
+        Resting(PLAN, row.id, _("План мероприятий %(t)s", t=row.title), _plan(row.id), plan_id=row.id) for row in plans
+    ]
 
 
 def _item(item_id: int) -> str:

@@ -47,7 +47,12 @@ def init_app(app: APIFlask) -> None:
     inbox_sections.register(desk.waiting)
     nav_item(_l("Запрошены сведения"), "roadmap.requests", visible=requested.may_be_asked, order=25)
     inbox_sections.register(requested.section)
-    more = {"roadmap": {"add_section": _l("добавлен раздел")}, "change_request": {"draft": _l("составлен запрос")}}
+    acts = {
+        "add_section": _l("добавлен раздел"),
+        "append": _l("план – приложение к документу"),
+        "detach": _l("план больше не приложение"),
+    }
+    more = {"roadmap": acts, "change_request": {"draft": _l("составлен запрос")}}
     acts = {
         "roadmap_report": REPORT_ACTS, "meeting_decision": DECISION_ACTS, "regulatory_initiative": INITIATIVE_ACTS,
         "roadmap_item": ITEM_ACTS, **more,

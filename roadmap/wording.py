@@ -71,6 +71,8 @@ ITEM_ACTS: dict[str, Any] = {
     "add_dependency": _l("Добавлена зависимость"),
     "remove_dependency": _l("Убрана зависимость"),
     "link": _l("Связано с документом"),
+    "unlink": _l("Связь с документом убрана"),
+    "link_unsettled": _l("Документ, на котором основано, прекращён"),
 }
 """What is done with an item beside its steps."""
 

@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from agreements import clock_work, searching, telling
-from agreements.affairs import ending, evidence, imports, journals, merging, saved, webhooks
+from agreements.affairs import ending, evidence, imports, journals, merging, plans, saved, webhooks
 from agreements.affairs.blueprint import api, bp
 from agreements.evidence import commands
 from agreements.fanout import room as fanout
@@ -17,7 +17,7 @@ from agreements.webhooks.service import may_keep as keeps_webhooks
 from core.accounts import journal
 from core.web.page import nav_item, user_link
 
-PAGES = (ending, evidence, imports, journals, merging, saved, webhooks)
+PAGES = (ending, evidence, imports, journals, merging, plans, saved, webhooks)
 HANDLERS = (clock_work, importing, searching, telling)
 
 

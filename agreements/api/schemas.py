@@ -357,5 +357,27 @@ class ConsolidatedOut(Schema):
     clauses = List(Nested(ClauseOut))
 
 
+class AgainstQuery(Schema):
+    against = Integer(
+        load_default=None, allow_none=True, metadata={"description": "С какой редакцией сравнить; пусто – с прежней"}
+    )
+
+
+class ChangedOut(Schema):
+    kind = String(metadata={"description": "insert, delete, change"})
+    id = String()
+    number = String()
+    was = String()
+    now = String()
+
+
+class RevisionText(Schema):
+    number = Integer()
+    against = Integer(allow_none=True, metadata={"description": "С какой редакцией сравнено; null – это первая"})
+    document_hash = String()
+    clauses = List(Nested(ClauseOut))
+    changes = List(Nested(ChangedOut))
+
+
 class DocxOut(FileSchema):
     """The bytes of a file."""

@@ -15,6 +15,8 @@ from agreements.evidence import archive, manifest
 from agreements.evidence.journals import Journal, check_anchors, check_chain, last_packing
 
 ANCHORS = "audit/anchors.json"
+UNSHAPED = (AttributeError, IndexError, KeyError, RecursionError, TypeError)
+"""What a member raises whose JSON is not of the shape the service writes: somebody wrote it by hand."""
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
 
 
@@ -26,6 +28,10 @@ class Fault:
     what: str
 
     def __str__(self) -> str:
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in self._text)
+
+    @property
+    def _text(self) -> str:
         return f"{self.place}: {self.what}"
 
 
@@ -58,13 +64,23 @@ def check(path: Path) -> Checked:
             if manifest.NAME not in opened.namelist() and _begins_a_pack(path):
                 # What was found is the directory of a Word file inside, near the place where the pack ends too soon.
                 raise zipfile.BadZipFile
+            if _overlaps(opened, path):
+                checked.fault("архив", "файлы внутри накладываются один на другой: так сервис не пишет")
+                return checked
             contents = dict(_readable(opened, checked))
             _check_contents(contents, opened.namelist(), checked)
             if checked.holds and archive.rewritten(opened) != archive.digest_of(source):
                 checked.fault("архив", "упакован заново или изменены его служебные байты; содержимое файлов цело")
+    except UNSHAPED:
+        checked.fault("архив", "содержание файлов не того вида, что пишет сервис: они составлены не им")
     except UNREADABLE:
         checked.fault("архив", _why_unreadable(path))
     return checked
+
+
+def _overlaps(opened: zipfile.ZipFile, path: Path) -> bool:
+    """Members together are larger than the file they lie in: one piece is told several times over."""
+    return sum(info.compress_size for info in opened.infolist()) > path.stat().st_size
 
 
 def _begins_a_pack(path: Path) -> bool:
@@ -84,6 +100,10 @@ def _why_unreadable(path: Path) -> str:
 
 def _readable(opened: zipfile.ZipFile, checked: Checked) -> Iterator[tuple[str, bytes]]:
     for info in opened.infolist():
+        if info.compress_type != zipfile.ZIP_STORED:
+            # Not opened at all: a few bytes may unpack into gigabytes.
+            checked.fault(info.filename, "файл изменён: сжат, а сервис кладёт файлы как есть")
+            continue
         try:
             yield info.filename, opened.read(info)
         except UNREADABLE:
@@ -116,6 +136,9 @@ def _read_manifest(contents: Mapping[str, bytes], journals: Mapping[str, Journal
     elif raw is not None and told is not None and raw != manifest.as_json(told):
         checked.fault(manifest.NAME, "опись изменена: она не та, что внесена в журнал")
     own: Any = _parsed(raw) if raw is not None else None
+    if told is not None and not manifest.is_manifest(told):
+        checked.fault(manifest.NAME, "опись, внесённая в журнал, – не опись пакета")
+        told = None
     if told is None and raw is not None and not manifest.is_manifest(own):
         checked.fault(manifest.NAME, "опись изменена: это не опись пакета")
     checked.manifest = told or (own if manifest.is_manifest(own) else {})
@@ -157,6 +180,8 @@ def _check_files(contents: Mapping[str, bytes], names: list[str], checked: Check
             checked.fault(name, "файл добавлен: в описи его нет")
         if names.count(name) > 1:
             checked.fault(name, "файл записан в архив дважды")
+    if checked.holds and names != [manifest.NAME, *listed]:
+        checked.fault("архив", "файлы стоят не в том порядке, что в описи")
 
 
 def _same(row: Mapping[str, Any], content: bytes) -> bool:

@@ -8,6 +8,7 @@ from agreements.rules.life import (
     parent_has_ended,
     prolongation_ahead,
     prolongs,
+    suspended_by_own_side,
     term_reached,
     termination_day_came,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "signed_parties",
     "signer_authority_valid",
     "signs",
+    "suspended_by_own_side",
     "term_reached",
     "termination_day_came",
     "text_unchanged_by_protocol",

@@ -15,6 +15,7 @@ from agreements.rules.text import parent_unchanged
 from agreements.rules.words import plain
 from core import clock
 from core.accounts.actor import Actor
+from core.audit import AuditRecord
 from core.clock import in_moscow
 from core.db import db
 from core.errors import Reason
@@ -72,6 +73,28 @@ def termination_day_came(agreement: Agreement, actor: Actor) -> Reason | None:
     if agreement.terminates_on is not None and agreement.terminates_on <= clock.today():
         return None
     return Reason(_("Дата расторжения не наступила"), "termination_basis", by=plain(agreement.terminates_on))
+
+
+def suspended_by_own_side(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Who suspended resumes: no party undoes another one's notice."""
+    last = (
+        select(AuditRecord.organisation_id, AuditRecord.organisation_name)
+        .where(
+            AuditRecord.subject_kind == "agreement",
+            AuditRecord.subject_id == agreement.id,
+            AuditRecord.step == "suspend",
+        )
+        .order_by(AuditRecord.seq.desc())
+        .limit(1)
+    )
+    found = db.session.execute(last).first()
+    if found is None or found.organisation_id == actor.organisation_id:
+        return None
+    return Reason(
+        _("Действие приостановила другая сторона: она его и возобновляет"),
+        "suspended_by_own_side",
+        found.organisation_name,
+    )
 
 
 def may_recall_signing(agreement: Agreement, actor: Actor) -> Reason | None:

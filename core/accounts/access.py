@@ -13,8 +13,8 @@ from core.accounts.models import Organisation, Reader
 from core.db import db
 
 
-def visible_to(actor: Actor, kind: str, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The condition "this actor may see the row" for a query over subjects of `kind`."""
+def visible_to(actor: Actor, kind: Any, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition "this actor may see the row" for a query over subjects of `kind` (a name, or a column of names)."""
     if actor.is_system:
         return true()
     if actor.organisation_id is None:
@@ -22,7 +22,7 @@ def visible_to(actor: Actor, kind: str, subject_id: InstrumentedAttribute[int]) 
     return read_by(actor.organisation_id, kind, subject_id)
 
 
-def read_by(organisation_id: Any, kind: str, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def read_by(organisation_id: Any, kind: Any, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The same of an organisation, or of a `bindparam` that will name it."""
     return exists().where(
         Reader.subject_kind == kind,

@@ -25,7 +25,7 @@ def document(document_id: int, actor: Actor) -> IssuedDocument:
     found = db.session.scalars(
         select(IssuedDocument).where(
             IssuedDocument.id == document_id,
-            visible_to(actor, IssuedDocument.subject_kind, IssuedDocument.subject_id),  # type: ignore[arg-type]
+            visible_to(actor, IssuedDocument.subject_kind, IssuedDocument.subject_id),
         )
     ).one_or_none()
     if found is None:
@@ -38,9 +38,7 @@ def documents(
     size: int = PAGE,
 ) -> Page[Any]:  # fmt: skip
     """Issued documents the actor may see, the newest first; of one subject where it is named."""
-    statement = select(IssuedDocument).where(
-        visible_to(actor, IssuedDocument.subject_kind, IssuedDocument.subject_id)  # type: ignore[arg-type]
-    )
+    statement = select(IssuedDocument).where(visible_to(actor, IssuedDocument.subject_kind, IssuedDocument.subject_id))
     if subject_kind:
         statement = statement.where(IssuedDocument.subject_kind == subject_kind)
     if subject_id is not None:

@@ -13,6 +13,7 @@ from core.db import db, transaction
 from core.notifications import Message, notify
 from core.signoffs.models import Slot, Substitution
 from core.signoffs.plan import holders_of
+from core.signoffs.service.rounds import REMIND_BEFORE, reminder_moment
 from core.signoffs.subjects import subject
 from core.workflow import handler
 from core.workflow.models import Job
@@ -45,6 +46,8 @@ def due(job: Job) -> None:
         days = int(job.payload["days"])
         people = {holder.person_id for holder in slot.holders} | set(stand_ins(slot))
         context = {**_about(slot), "days": days}
+        if days and _overtaken(slot, days):
+            return
         if days:
             notify(people, _message(slot, f"signoffs.due:{slot.id}:{days}", "reminder", context))
             return
@@ -52,6 +55,13 @@ def due(job: Job) -> None:
         key = f"signoffs.escalated:{slot.id}"
         path = subject(slot.round.subject_kind).url(slot.round.subject_id)
         notify(superiors(slot) - people, Message(key, "signoffs/escalation", path, context))
+
+
+def _overtaken(slot: Slot, days: int) -> bool:
+    """Whether a nearer reminder is due already: after a standstill only the nearest is sent, and none is untrue."""
+    assert slot.due_at is not None
+    nearer = max(one for one in (*REMIND_BEFORE, 0) if one < days)
+    return clock.now() >= reminder_moment(slot.due_at, nearer)
 
 
 def _waiting(slot_id: int) -> Slot | None:

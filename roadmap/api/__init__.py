@@ -25,6 +25,7 @@ BLUEPRINTS = (
     schedule.bp,
     imports.bp,
     views.bp,
+    views.feed_bp,
     meetings.bp,
     decisions.bp,
     initiatives.bp,

@@ -14,8 +14,10 @@ from core.documents.downloads import handed
 from core.workflow import Ask
 from roadmap import queries, service
 from roadmap.api import schemas
+from roadmap.api.stepping import brought
 from roadmap.queries.items import ItemPage, moment
 from roadmap.service.evidence import readable
+from roadmap.states import roadmap_item
 
 bp = APIBlueprint("items_api", __name__, url_prefix="/api/v1/items", tag="Мероприятия")
 
@@ -53,11 +55,20 @@ def item_out(page: ItemPage) -> dict[str, Any]:
             for point in page.terms.control_points
         ],
         "files": [file_out(row) for row in page.of("file")],
+        "links": [link_out(row) for row in page.of("link")],
         "steps": [schemas.step_out(offer) for offer in page.offers],
         "history": [act_out(row) for row in page.of("act")],
         **{name: getattr(page.terms, name) for name in names},
         **{name: getattr(page.row, name) for name in moving},
     }
+
+
+TRUE = ("true", "1", "t")
+"""How the databases write «yes» as text."""
+
+
+def link_out(row: Any) -> dict[str, Any]:
+    return {"title": row.one, "url": row.two, "settled": row.three in TRUE, "required": row.four in TRUE}
 
 
 def file_out(row: Any) -> dict[str, Any]:
@@ -96,6 +107,29 @@ def take_step(item_id: int, step: str, query_data: dict[str, Any], json_data: di
     ask = Ask(json_data["comment"], json_data["data"])
     service.take_item_step(row.id, step, me(), ask, json_data["version"])
     return item_out(queries.item_page(me(), item_id, query_data["period"]))
+
+
+@bp.post("/<int:item_id>/steps/<step>/with-files")
+@bp.input(PeriodQuery, location="query")
+@bp.input(schemas.StepFilesIn, location="form_and_files")
+@bp.output(schemas.ItemOut)
+def take_step_with_files(
+    item_id: int, step: str, query_data: dict[str, Any], form_and_files_data: dict[str, Any]
+) -> Any:
+    """Сделать шаг мероприятия с файлами: multipart"""
+    row, _found = queries.find_item(me(), item_id, query_data["period"])
+    ask, uploads = brought(roadmap_item.steps.get(step), form_and_files_data)
+    service.take_item_step_with_files(row.id, step, me(), ask, uploads, form_and_files_data["version"])
+    return item_out(queries.item_page(me(), item_id, query_data["period"]))
+
+
+@bp.put("/<int:item_id>/executor")
+@bp.input(schemas.ExecutorIn)
+@bp.output(schemas.ItemOut)
+def assign(item_id: int, json_data: dict[str, Any]) -> Any:
+    """Назначить исполнителя: координатор ответственной Стороны"""
+    service.assign_executor(item_id, json_data["person_id"], me())
+    return item_out(queries.item_page(me(), item_id))
 
 
 @bp.post("/<int:item_id>/evidence")

@@ -12,9 +12,11 @@ from core.web.api import PageQuery, as_page, page_of
 from core.workflow import Ask
 from roadmap import flags, queries, service
 from roadmap.api import schemas
+from roadmap.api.stepping import brought
 from roadmap.models import Edition
 from roadmap.queries.plans import ItemSearch, PlanHead
 from roadmap.service import NewItem, NewPlan
+from roadmap.states import roadmap as machine
 
 bp = APIBlueprint("roadmaps_api", __name__, url_prefix="/api/v1/roadmaps", tag="Дорожная карта")
 
@@ -96,6 +98,17 @@ def take_step(roadmap_id: int, number: int, step: str, json_data: dict[str, Any]
     row = queries.edition_by_number(me(), roadmap_id, number)
     ask = Ask(json_data["comment"], json_data["data"])
     service.take_edition_step(row.id, step, me(), ask, json_data["version"])
+    return _edition(roadmap_id, number)
+
+
+@bp.post("/<int:roadmap_id>/editions/<int:number>/steps/<step>/with-files")
+@bp.input(schemas.StepFilesIn, location="form_and_files")
+@bp.output(schemas.EditionOut)
+def take_step_with_files(roadmap_id: int, number: int, step: str, form_and_files_data: dict[str, Any]) -> Any:
+    """Сделать шаг редакции с файлами: multipart"""
+    row = queries.edition_by_number(me(), roadmap_id, number)
+    ask, uploads = brought(machine.steps.get(step), form_and_files_data)
+    service.take_edition_step_with_files(row.id, step, me(), ask, uploads, form_and_files_data["version"])
     return _edition(roadmap_id, number)
 
 

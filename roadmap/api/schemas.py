@@ -7,6 +7,7 @@ from typing import Any
 from apiflask import Schema
 from apiflask.fields import Boolean, Date, DateTime, Dict, File, Integer, List, Nested, Raw, String
 from apiflask.validators import Length, OneOf, Range
+from marshmallow import INCLUDE
 
 from core.web.api import PageQuery, ReasonOut
 from core.workflow import Offer
@@ -155,6 +156,27 @@ class ActOut(Schema):
     comment = String()
 
 
+class LinkOut(Schema):
+    title = String(metadata={"description": "Пусто, если документ Вам не открыт"})
+    url = String()
+    required = Boolean(metadata={"description": "Мероприятие закроется только после регистрации документа"})
+    settled = Boolean(metadata={"description": "Документ зарегистрирован"})
+
+
+class ExecutorIn(Schema):
+    person_id = Integer(required=True, allow_none=True, metadata={"description": "null снимает исполнителя"})
+
+
+class StepFilesIn(Schema):
+    """multipart/form-data: comment, version, and what the step asks for by name, words or files."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    comment = String(load_default="")
+    version = Integer(load_default=None, allow_none=True)
+
+
 class ItemOut(ItemLineOut):
     version = Integer()
     unit = String()
@@ -169,6 +191,7 @@ class ItemOut(ItemLineOut):
     edition = Integer()
     control_points = List(Nested(PointSchema))
     files = List(Nested(FileOut))
+    links = List(Nested(LinkOut))
     steps = List(Nested(StepOut))
     history = List(Nested(ActOut))
 

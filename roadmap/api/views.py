@@ -1,4 +1,4 @@
-"""Kept filters of a plan by API."""
+"""Kept filters of a plan and the address of the calendar of terms by API."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 from apiflask import APIBlueprint, Schema
 from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 from apiflask.validators import Length, OneOf
+from flask import current_app, url_for
 
 from core.accounts.login import me
-from roadmap import queries, service
+from roadmap import feeds, queries, service
 from roadmap.queries.plans import FILTERS
 from roadmap.queries.views import views
 from roadmap.service.views import OPENS
 
+feed_bp = APIBlueprint("calendar_feed_api", __name__, url_prefix="/api/v1/calendar-feed", tag="Дорожная карта")
 bp = APIBlueprint("plan_views_api", __name__, url_prefix="/api/v1/roadmaps", tag="Дорожная карта")
 
 
@@ -58,4 +60,24 @@ def forget(roadmap_id: int, plan_view_id: int) -> Any:
     """Удалить свой отбор плана"""
     queries.plan_head(me(), roadmap_id)
     service.forget_view(plan_view_id, me())
+    return ""
+
+
+class FeedOut(Schema):
+    address = String(metadata={"description": "Секретный адрес календаря; показывается один раз"})
+
+
+@feed_bp.post("")
+@feed_bp.output(FeedOut, status_code=201)
+def issue_feed() -> Any:
+    """Получить адрес календаря сроков; прежний перестаёт действовать"""
+    token = feeds.issue_feed(me())
+    return {"address": current_app.config["PUBLIC_URL"].rstrip("/") + url_for("roadmap.ics", token=token)}
+
+
+@feed_bp.delete("")
+@feed_bp.output({}, status_code=204)
+def revoke_feed() -> Any:
+    """Отозвать адрес календаря"""
+    feeds.revoke_feed(me())
     return ""

@@ -59,9 +59,10 @@ def load(company: Company) -> Roadmap:
     _approve(plan, company)
     with on(SIGNED, 17):
         for line in LINES:
-            _assign(items[line.code], line, company, coordinator)
+            own = company.actor("c.coord" if line.side == "c" else "m.coord")
+            _assign(items[line.code], line, company, own)
             for before in line.after:
-                service.add_dependency(items[line.code].id, items[before].id, coordinator, blocking=False)
+                service.add_dependency(items[line.code].id, items[before].id, own, blocking=False)
     stage = Stage(company, {line.code: line for line in LINES}, items, indicators)
     for scene in sorted(SCENES, key=lambda scene: scene.begun):
         stage.play(scene, today)

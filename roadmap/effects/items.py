@@ -11,14 +11,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from core import clock
-from core.accounts.actor import Actor
+from core.accounts.actor import SYSTEM, Actor
 from core.calendar import add_working_days
 from core.db import db
 from core.documents.models import Attachment
 from core.errors import NotValid
 from core.workflow import Ask
 from roadmap import periods, results
-from roadmap.models import Consent, IndicatorValue, Item, ItemTerms, Occurrence, Verdict
+from roadmap.models import ChangeRequest, Consent, IndicatorValue, Item, ItemTerms, Occurrence, Verdict
 from roadmap.rules.people import side_of
 
 LATE = ("planned", "in_progress", "returned", "suspended", "on_review", "on_confirmation")
@@ -156,6 +156,17 @@ def record_consent(row: Occurrence, actor: Actor, ask: Ask) -> None:
 def use_consent(row: Occurrence, actor: Actor, ask: Ask) -> None:
     """A consent serves once; what was agreed in a state that has passed lapses."""
     db.session.execute(update(Consent).where(Consent.occurrence_id == row.id, ~Consent.used).values(used=True))
+
+
+def end_suspension(row: Occurrence, actor: Actor, ask: Ask) -> None:
+    """Both sides agreed to go on: the leave to suspend has served, another suspension needs another request."""
+    from roadmap.states.changes import change_request
+
+    leaves = select(ChangeRequest).where(
+        ChangeRequest.item_id == row.item_id, ChangeRequest.kind == "suspension", ChangeRequest.state == "approved"
+    )
+    for request in db.session.scalars(leaves.order_by(ChangeRequest.id).with_for_update()).all():
+        change_request.take(request, "apply", SYSTEM)
 
 
 def point_to_next(row: Occurrence, actor: Actor, ask: Ask) -> None:

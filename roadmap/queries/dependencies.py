@@ -26,8 +26,8 @@ def dependency_list(actor: Actor, roadmap_id: int, after: str = "", before: str 
     statement = (
         select(
             Dependency.id, Dependency.blocking, Dependency.lag_days, Dependency.lag_working,
-            Item.id.label("item_id"), Item.code, Item.section, Item.number, ItemTerms.title, Occurrence.state,
-            Occurrence.due_on, Occurrence.starts_on, Occurrence.period,
+            Item.id.label("item_id"), Item.code, Item.section, Item.number, ItemTerms.title, ItemTerms.responsible_side,
+            Occurrence.state, Occurrence.due_on, Occurrence.starts_on, Occurrence.period,
             ahead.id.label("after_id"), ahead.code.label("after_code"), ahead_terms.title.label("after_title"),
             ahead_now.state.label("after_state"), ahead_now.due_on.label("after_due"),
             ahead_now.fact_on.label("after_fact"), ahead_now.period.label("after_period"),

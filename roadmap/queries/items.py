@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Date, DateTime, Integer, Select, Text, cast, literal, null, select, union_all
+from sqlalchemy import Date, DateTime, Integer, Select, Text, case, cast, literal, null, select, true, union_all
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from core.accounts.access import visible_to
@@ -35,6 +35,7 @@ from roadmap.models import (
     RoadmapSection,
     Verification,
 )
+from roadmap.rules.people import side_of
 from roadmap.rules.situation import gather, parts
 from roadmap.service.items import VERDICTS
 from roadmap.states import roadmap_item
@@ -102,7 +103,7 @@ def item_page(actor: Actor, item_id: int, period: str | None = None) -> ItemPage
     row, found = find_item(actor, item_id, period)
     assert row.item.terms is not None
     around: dict[str, list[Any]] = {}
-    for one in db.session.execute(_around(row)):
+    for one in db.session.execute(_around(row, actor)):
         around.setdefault(one.tag, []).append(one)
     row.__dict__["known"] = gather((one.tag, one.one) for rows in around.values() for one in rows)
     current = _round(row) if row.state in ("on_review", "on_confirmation") else None
@@ -173,13 +174,13 @@ def _row(tag: str, ident: Any, *values: Any) -> list[Any]:
     ]
 
 
-def _around(row: Occurrence) -> Select[Any]:
+def _around(row: Occurrence, actor: Actor) -> Select[Any]:
     branches = [
         *(_situation(part) for part in parts(row)),
         _neighbours(row, "before"),
         _neighbours(row, "after"),
         _term_after(row),
-        *_ties(row),
+        *_ties(row, actor),
         _periods(row),
         _changes(row),
         _files(row),
@@ -228,7 +229,9 @@ def _term_after(row: Occurrence) -> Select[Any]:
     )
 
 
-def _ties(row: Occurrence) -> list[Select[Any]]:
+def _ties(row: Occurrence, actor: Actor) -> list[Select[Any]]:
+    """What the item rests on (named to who may see it, and to the plan's parties), and the indicators it moves."""
+    named = true() if side_of(row.item, actor) else visible_to(actor, ItemLink.kind, ItemLink.subject_id)
     value = (
         select(IndicatorValue.value)
         .where(
@@ -240,9 +243,10 @@ def _ties(row: Occurrence) -> list[Select[Any]]:
         .limit(1)
         .scalar_subquery()
     )
-    links = select(*_row("link", ItemLink.id, ItemLink.title, ItemLink.url, ItemLink.settled, ItemLink.required)).where(
-        ItemLink.item_id == row.item_id
-    )
+    title, url = (case((named, column), else_="") for column in (ItemLink.title, ItemLink.url))
+    links = select(
+        *_row("link", ItemLink.id, title, url, ItemLink.settled, ItemLink.required, ItemLink.kind, ItemLink.subject_id)
+    ).where(ItemLink.item_id == row.item_id)
     indicators = (
         select(*_row("indicator", Indicator.id, Indicator.code, Indicator.name, Indicator.unit, value))
         .join(ItemIndicator, ItemIndicator.indicator_id == Indicator.id)

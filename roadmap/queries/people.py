@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.accounts.models import Organisation, Person, RoleHolding
 from core.db import db
@@ -17,7 +17,7 @@ MOST = 1500
 
 
 def possible_executors(item: Item, terms: ItemTerms, plan: Roadmap) -> list[tuple[int, str]]:
-    """People with an executor's role in the parties and the organisations that work on the item."""
+    """People with an executor's role in the parties, the organisations that work on the item and the operator's."""
     organisations = {party.organisation_id for party in plan.parties} | set(terms.co_organisations or [])
     if terms.organisation_id:
         organisations.add(terms.organisation_id)
@@ -25,7 +25,7 @@ def possible_executors(item: Item, terms: ItemTerms, plan: Roadmap) -> list[tupl
         select(Person, Organisation.short_name)
         .join(Organisation, Organisation.id == Person.organisation_id)
         .where(
-            Person.organisation_id.in_(organisations),
+            or_(Person.organisation_id.in_(organisations), Organisation.kind == "operator"),
             Person.active,
             select(RoleHolding.id).where(RoleHolding.person_id == Person.id, RoleHolding.role.in_(EXECUTORS)).exists(),
         )

@@ -49,7 +49,8 @@ def registers(row: Any, actor: Actor) -> Reason | None:
 
 
 def edition_in_force(row: Any, actor: Actor) -> Reason | None:
-    if row.edition_id is not None:
+    """An edition carries the change; leave to suspend changes no terms and needs none."""
+    if row.edition_id is not None or row.kind == "suspension":
         return None
     return Reason(_("Изменение не включено в редакцию плана"), "reg_number_unique", _("координаторы Сторон"))
 

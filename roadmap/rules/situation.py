@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, literal, or_, select, union_all
 
 from core.db import db
 from core.documents.models import Attachment
@@ -117,7 +117,12 @@ def _unsettled(row: Occurrence) -> Select[Any]:
 
 def _changes(row: Occurrence) -> Select[Any]:
     return select(_tag("change"), cast(ChangeRequest.kind, Text).label("value")).where(
-        ChangeRequest.item_id == row.item_id, ChangeRequest.state.in_(("approved", "applied"))
+        ChangeRequest.item_id == row.item_id,
+        or_(
+            ChangeRequest.state == "approved",
+            # Leave to suspend ends when both sides resume.
+            and_(ChangeRequest.state == "applied", ChangeRequest.kind != "suspension"),
+        ),
     )
 
 

@@ -14,8 +14,7 @@ from roadmap.service.indicators import (
 from roadmap.service.items import (
     assign_executor,
     enter_fact,
-    link,
-    settle_link,
+    owns,
     take_item_step,
     take_item_step_with_files,
 )
@@ -32,6 +31,7 @@ from roadmap.service.plans import (
     take_edition_step_with_files,
 )
 from roadmap.service.table import Fault, RowEdit, Saved, TableRefused, save_table
+from roadmap.service.ties import append_plan, detach_plan, link, settle_link, unlink
 from roadmap.service.views import forget_view, save_view
 
 __all__ = [
@@ -48,9 +48,11 @@ __all__ = [
     "add_indicator",
     "add_item",
     "add_section",
+    "append_plan",
     "assign_executor",
     "attach",
     "create_plan",
+    "detach_plan",
     "draft_change",
     "draft_moves",
     "drop_item",
@@ -59,6 +61,7 @@ __all__ = [
     "enter_fact",
     "forget_view",
     "link",
+    "owns",
     "record_value",
     "remove_dependency",
     "save_table",
@@ -70,5 +73,6 @@ __all__ = [
     "take_edition_step_with_files",
     "take_item_step",
     "take_item_step_with_files",
+    "unlink",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""Which item waits for which: kept by the sides' coordinators beside the plan."""
+"""Which item waits for which: kept beside the plan by the coordinator of the side the waiting item lies with."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from sqlalchemy import select
 from core import audit
 from core.accounts.actor import Actor
 from core.db import db, locked, transaction
-from core.errors import NotAllowed, NotFound, NotValid
+from core.errors import NotFound, NotValid
 from roadmap.graph import circle_with
 from roadmap.models import Dependency, Item, Roadmap
-from roadmap.rules.people import COORDINATORS, side_of
-from roadmap.service.items import visible_item
+from roadmap.service.items import refuse_other_side, visible_item
 
 LONGEST_LAG = 1000
 
@@ -30,7 +29,7 @@ def add_dependency(
     lag = _lag(lag_days)
     with transaction():
         item, before = visible_item(item_id, actor), visible_item(after_id, actor)
-        _coordinator(item, actor)
+        refuse_other_side(item, actor, _("Чего ждёт мероприятие, указывает координатор ответственной Стороны"))
         locked(Roadmap, item.roadmap_id)
         _no_circle(item, before)
         row = db.session.scalars(
@@ -72,13 +71,8 @@ def remove_dependency(dependency_id: int, actor: Actor) -> None:
         if row is None:
             raise NotFound(_("Связь не найдена"))
         item = visible_item(row.item_id, actor)
-        _coordinator(item, actor)
+        refuse_other_side(item, actor, _("Чего ждёт мероприятие, указывает координатор ответственной Стороны"))
         before = db.session.get_one(Item, row.after_id)
         data = {"after": before.code}
         audit.append(actor.who(), audit.Act("roadmap_item", item.id, "remove_dependency", data=data))
         db.session.delete(row)
-
-
-def _coordinator(item: Item, actor: Actor) -> None:
-    if not (actor.has(*COORDINATORS) and side_of(item, actor)):
-        raise NotAllowed(_("Связи ведёт координатор Стороны"))

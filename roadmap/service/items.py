@@ -1,4 +1,4 @@
-"""What can be done with an item: its steps, its executor, values, dependencies and links."""
+"""What can be done with an item: its steps, its executor, values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
 
 from core import audit, clock
 from core.accounts.access import may_see
@@ -15,12 +14,13 @@ from core.accounts.actor import Actor
 from core.accounts.models import Person
 from core.db import db, expect_version, transaction
 from core.documents.attachments import Upload, keep
-from core.errors import NotAllowed, NotFound, NotNow, NotValid
+from core.errors import NotAllowed, NotFound, NotNow, NotValid, Reason
 from core.signoffs.service import decide
 from core.workflow import Ask, Taken
 from roadmap import readers, results
-from roadmap.models import IndicatorValue, Item, ItemIndicator, ItemLink, Occurrence
-from roadmap.rules.people import COORDINATORS, executes, side_of
+from roadmap.models import EDITABLE_EDITION, Edition, IndicatorValue, Item, ItemIndicator, Occurrence
+from roadmap.queries.people import possible_executors
+from roadmap.rules.people import COORDINATORS, executes, responsible_of, side_names, side_of
 from roadmap.service.evidence import locked_occurrence
 from roadmap.states import roadmap_item
 from roadmap.terms import number
@@ -77,14 +77,15 @@ def _without_a_slot(row: Occurrence, name: str, actor: Actor, ask: Ask) -> Taken
 
 
 def assign_executor(item_id: int, person_id: int | None, actor: Actor) -> Item:
-    """Name the person at work on an item, by a coordinator of a side; None takes the name off."""
+    """Name the person at work on an item, by a coordinator of the side it lies with; None takes the name off.
+
+    The person works for a party or for an organisation the plan names in this item. Raises NotFound, NotAllowed,
+    NotValid.
+    """
     with transaction():
         item = visible_item(item_id, actor)
-        if not (actor.has(*COORDINATORS) and side_of(item, actor)):
-            raise NotAllowed(_("Исполнителя назначает координатор Стороны"))
-        person = db.session.get(Person, person_id) if person_id else None
-        if person_id and (person is None or not person.active):
-            raise NotValid(_("Сотрудник не найден"), "executor")
+        refuse_other_side(item, actor, _("Исполнителя назначает координатор ответственной Стороны"))
+        person = _executor(item, person_id) if person_id else None
         item.executor_id = person.id if person else None
         item.executor_name = person.short_name if person else ""
         audit.append(actor.who(), audit.Act("roadmap_item", item.id, "assign", data={"executor": item.executor_name}))
@@ -104,10 +105,38 @@ def _let_read(item: Item, organisation_id: int) -> None:
             )
 
 
+def _executor(item: Item, person_id: int) -> Person:
+    """Raises NotValid for whoever may not be at work on the item."""
+    assert item.terms is not None
+    if person_id not in {one for one, _name in possible_executors(item, item.terms, item.roadmap)}:
+        raise NotValid(_("Сотрудник не найден среди возможных исполнителей мероприятия"), "executor")
+    return db.session.get_one(Person, person_id)
+
+
+def refuse_other_side(item: Item, actor: Actor, words: str) -> None:
+    """What belongs to the side an item lies with is done by its coordinator; a draft plan is both sides' to write.
+
+    Raises NotAllowed with whose it is.
+    """
+    if not owns(item, actor):
+        raise NotAllowed(words, reasons=[Reason(words, "side_match", side_names(responsible_of(item)))])
+
+
+def owns(item: Item, actor: Actor) -> bool:
+    """Whether the actor coordinates for the side the item lies with; in a draft plan, for either."""
+    side = side_of(item, actor) if actor.has(*COORDINATORS) else ""
+    return bool(side) and (side in responsible_of(item) or _drafted(item))
+
+
+def _drafted(item: Item) -> bool:
+    assert item.terms is not None
+    return db.session.get_one(Edition, item.terms.edition_id).state in EDITABLE_EDITION
+
+
 def visible_item(item_id: int, actor: Actor) -> Item:
     """Raises NotFound."""
     item = db.session.get(Item, item_id) if may_see(actor, readers.ITEM, item_id) else None
-    if item is None or item.dropped:
+    if item is None or item.dropped or item.terms is None:
         raise NotFound(_("Мероприятие не найдено"))
     return item
 
@@ -158,37 +187,3 @@ def _required(value: Any) -> Decimal:
     if figure is None:
         raise NotValid(_("Введите значение или отметьте, что сведения не предоставлены"), "value")
     return figure
-
-
-def _coordinator(item: Item, actor: Actor) -> None:
-    if not (actor.has(*COORDINATORS) and side_of(item, actor)):
-        raise NotAllowed(_("Связи ведёт координатор Стороны"))
-
-
-def link(
-    item_id: int, kind: str, subject_id: int, title: str, actor: Actor, *, url: str = "", required: bool = False,
-    settled: bool = False,
-) -> ItemLink:  # fmt: skip
-    """Tie an item to something of another room: (kind, id). `required`: the item closes only once it is settled."""
-    with transaction():
-        item = visible_item(item_id, actor)
-        if not actor.is_system:
-            _coordinator(item, actor)
-        row = ItemLink(
-            item_id=item.id, kind=kind, subject_id=subject_id, title=title, url=url, required=required, settled=settled
-        )
-        db.session.add(row)
-        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "link", data={"kind": kind, "id": subject_id}))
-        db.session.flush()
-        return row
-
-
-def settle_link(kind: str, subject_id: int, settled: bool = True) -> int:
-    """The other room tells that its subject is settled (an agreement is registered). Inside its transaction."""
-    with transaction():
-        ids = list(
-            db.session.scalars(select(ItemLink.id).where(ItemLink.kind == kind, ItemLink.subject_id == subject_id))
-        )
-        if ids:
-            db.session.execute(update(ItemLink).where(ItemLink.id.in_(ids)).values(settled=settled))
-        return len(ids)

@@ -163,7 +163,7 @@ STEPS = (
         _l("Возобновить"),
         who=(holds(*COORDINATORS),),
         when=(rules.other_side_agrees("resume"),),
-        entails=(effects.use_consent, effects.mark_started),
+        entails=(effects.use_consent, effects.end_suspension, effects.mark_started),
         comment=True,
     ),
     Step(

@@ -8,12 +8,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from core.accounts.login import me
-from core.errors import NotFound, NotValid
+from core.errors import NotAllowed, NotFound, NotValid
 from roadmap import graph, queries, service
+from roadmap.models import EDITABLE_EDITION
 from roadmap.queries.dependencies import by_terms, dependency_list
 from roadmap.rules.people import COORDINATORS
 from roadmap.views.blueprint import bp
-from roadmap.views.plans import words
+from roadmap.views.plans import SIDES, words
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/dependencies")
@@ -32,6 +33,7 @@ def _page(roadmap_id: int, status: int = 200, faults: dict[str, Any] | None = No
         page=page,
         by_terms=by_terms(me(), roadmap_id),
         coordinates=me().has(*COORDINATORS),
+        own=SIDES if head.state in EDITABLE_EDITION else (me().side, "both"),
         binds=_binds,
         faults=faults or {},
         typed=request.form,
@@ -57,6 +59,8 @@ def link_items(roadmap_id: int) -> Any:
         add_from_form(item_id, roadmap_id)
     except NotValid as refusal:
         return _page(roadmap_id, 422, refusal.fields or {"after": refusal.message})
+    except NotAllowed as refusal:
+        return _page(roadmap_id, refusal.status, {"item": refusal.message})
     flash(_("Пункты связаны"), "success")
     return redirect(url_for("roadmap.dependencies", roadmap_id=roadmap_id))
 

@@ -66,7 +66,8 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         decisions=decision_reads.of_item(me(), page.item.id, [row.id for row in page.of("change_request")]),
         party=party,
         coordinates=bool(party) and me().has(*COORDINATORS),
-        executors=_executors(page) if party and me().has(*COORDINATORS) and "assign" in request.args else (),
+        owns=(owns := service.owns(page.item, me())),
+        executors=_executors(page) if owns and "assign" in request.args else (),
     ), status
 
 
@@ -170,7 +171,7 @@ def verify(attachment_id: int) -> Any:
     kept = readable(attachment_id, me())
     service.verify(attachment_id, request.form.get("note", ""), me())
     flash(_("Файл подтверждён: %(name)s", name=kept.name), "success")
-    return redirect(request.form.get("next") or _back(kept.subject_id))
+    return redirect(_back(kept.subject_id))
 
 
 def _back(occurrence_id: int) -> str:
@@ -182,7 +183,11 @@ def _back(occurrence_id: int) -> str:
 @bp.post("/items/<int:item_id>/executor")
 def assign(item_id: int) -> Any:
     """Name the executor."""
-    service.assign_executor(item_id, number(request.form.get("executor")), me())
+    page = queries.item_page(me(), item_id)
+    try:
+        service.assign_executor(item_id, number(request.form.get("executor")), me())
+    except NotValid as refusal:
+        return _page(page, 422, refusal.fields)
     return redirect(url_for("roadmap.item", item_id=item_id))
 
 

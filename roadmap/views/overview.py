@@ -95,6 +95,15 @@ def issue_feed(roadmap_id: int) -> Any:
     return redirect(url_for("roadmap.calendar", roadmap_id=roadmap_id))
 
 
+@bp.post("/roadmaps/<int:roadmap_id>/calendar/feed/revoke")
+def revoke_feed(roadmap_id: int) -> Any:
+    """Nobody reads my calendar by its address any more."""
+    queries.plan_head(me(), roadmap_id)
+    feeds.revoke_feed(me())
+    flash(_("Адрес календаря отозван"), "success")
+    return redirect(url_for("roadmap.calendar", roadmap_id=roadmap_id))
+
+
 @bp.get("/calendar/<token>.ics")
 @public
 def ics(token: str) -> Response:

@@ -46,7 +46,7 @@ def a_chain(cast: Cast) -> tuple[int, dict[str, int]]:
     )
     in_force(cast, plan)
     coordinator = cast.who("m_coord")
-    service.add_dependency(second.id, first.id, coordinator)
+    service.add_dependency(second.id, first.id, cast.who("c_coord"))
     service.add_dependency(third.id, second.id, coordinator, lag_days=2, lag_working=True, blocking=False)
     service.add_dependency(fifth.id, second.id, coordinator, lag_days=5)
     items = (first, second, third, fourth, fifth)
@@ -105,7 +105,7 @@ def test_links_are_kept_from_the_list_the_item_and_the_api(app: APIFlask) -> Non
     with app.app_context():
         cast = a_cast()
         plan, items = a_chain(cast)
-    client = signed_in(app, cast, "c_coord")
+    client = signed_in(app, cast, "m_coord")
     form = {"item": "1.5", "after": "1.1", "lag_days": "3", "lag_unit": "working", "blocking": "1"}
     assert client.post(f"/roadmaps/{plan}/dependencies", data=form).status_code == 302
     again = client.post(f"/items/{items['1.5']}/dependencies", data={"after": "1.1", "lag_days": "5"})

@@ -34,7 +34,7 @@ def a_living_plan(cast: Cast) -> tuple[int, list[int]]:
     )
     soon = an_item(cast, plan, title="Скорое", due_on=date(2026, 6, 19), responsible_side="corporation")
     in_force(cast, plan)
-    service.add_dependency(soon.id, late.id, cast.who("m_coord"), blocking=False)
+    service.add_dependency(soon.id, late.id, cast.who("c_coord"), blocking=False)
     step(occurrence_of(soon), "start", cast.who("executor", "corporation"))
     return plan.id, [late.id, often.id, soon.id]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
+from apiflask.fields import Integer
 from flask import Response, stream_with_context
 
 from core.accounts.login import me
@@ -71,6 +72,13 @@ def start(run_id: int) -> Any:
 def cancel(run_id: int) -> Any:
     """Остановить; готовое сохраняется"""
     return _full(bulkjobs.cancel(run_id, me()))
+
+
+@bp.post("/<int:run_id>/pdf")
+@bp.output({"asked": Integer()}, status_code=202, schema_name="AskedPdf")
+def ask_pdf(run_id: int) -> Any:
+    """Подготовить PDF всех документов выпуска"""
+    return {"asked": bulkjobs.ask_pdf(run_id, me())}
 
 
 @bp.get("/<int:run_id>/file")

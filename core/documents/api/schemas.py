@@ -182,6 +182,12 @@ class DatesIn(Schema):
     valid_to = Date(load_default=None, allow_none=True)
 
 
+class PagesOut(Schema):
+    state = String(metadata={"description": "waiting, ready, failed; пусто – никто не просил"})
+    reason = String()
+    pages = Integer()
+
+
 class RunRow(Schema):
     id = Integer()
     kind = String()

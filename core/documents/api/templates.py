@@ -7,9 +7,9 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from core.accounts.login import me
-from core.documents import catalogue, kinds, library
+from core.documents import catalogue, kinds, library, previews
 from core.documents.api import schemas
-from core.documents.downloads import handed
+from core.documents.downloads import given, handed
 
 bp = APIBlueprint("templates_api", __name__, url_prefix="/api/v1/templates", tag="Шаблоны")
 
@@ -101,3 +101,33 @@ def retire(template_id: int, json_data: dict[str, Any]) -> Any:
 def dates(template_id: int, json_data: dict[str, Any]) -> Any:
     """Изменить срок"""
     return library.set_dates(template_id, me(), json_data["valid_from"], json_data["valid_to"])
+
+
+@bp.get("/<int:template_id>/pages")
+@bp.output(schemas.PagesOut)
+def pages(template_id: int) -> Any:
+    """Страницы версии с образцом: готовы ли и сколько их"""
+    return _pages(library.template(template_id, me()).id)
+
+
+@bp.post("/<int:template_id>/pages")
+@bp.output(schemas.PagesOut, status_code=202)
+def make_pages(template_id: int) -> Any:
+    """Подготовить страницы версии с образцом"""
+    actor = me()
+    found = library.template(template_id, actor)
+    previews.ask(found.id, actor.id)
+    return _pages(found.id)
+
+
+def _pages(template_id: int) -> dict[str, Any]:
+    row = previews.of(template_id)
+    return {"state": row.state, "reason": row.reason, "pages": len(row.pages)} if row else {"state": "", "pages": 0}
+
+
+@bp.get("/<int:template_id>/pages/<int:number>.png")
+@bp.output(schemas.FileOut, content_type="image/png")
+def page_picture(template_id: int, number: int) -> Any:
+    """Страница версии картинкой"""
+    found = library.template(template_id, me())
+    return given(previews.picture(found.id, number), f"{number}.png", "image/png")

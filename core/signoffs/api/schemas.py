@@ -256,6 +256,26 @@ class ReassignIn(ReasonIn):
     person_id = Integer(required=True)
 
 
+class AddIn(ReasonIn):
+    """A place for people of one's own organisation in a stage that is not over."""
+
+    person_ids = List(Integer(), required=True, validate=Length(1, 20))
+    label = String(required=True, validate=Length(1, 200))
+    phase = String(required=True, validate=OneOf(["own", "counterparty"]))
+    stage = Integer(required=True)
+    kind = String(load_default="visa", validate=OneOf(["visa", "acknowledgement"]))
+    days = Integer(load_default=3)
+    mandatory = Boolean(load_default=True)
+
+
+class AddedOut(Schema):
+    slot_id = Integer(attribute="id")
+
+
+class TasksIn(Schema):
+    slot_ids = List(Integer(), required=True, validate=Length(1, 200))
+
+
 class AwayIn(Schema):
     principal_id = Integer(load_default=None, allow_none=True, metadata={"description": "Пусто: Вы сами"})
     substitute_id = Integer(required=True)

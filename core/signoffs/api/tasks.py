@@ -6,11 +6,11 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from apiflask.fields import List, Nested
-from flask import request, url_for
+from flask import Response, request, stream_with_context, url_for
 
 from core.accounts.login import me
 from core.documents.attachments import Upload
-from core.documents.downloads import handed
+from core.documents.downloads import disposition, handed
 from core.signoffs import bulk, given, queries, service, shown
 from core.signoffs.api import schemas
 from core.signoffs.scans import record_with_scan
@@ -157,3 +157,32 @@ def reassign(slot_id: int, json_data: dict[str, Any]) -> Any:
     """Переназначить задание: координатор стороны"""
     service.reassign(slot_id, json_data["person_id"], json_data["reason"], me())
     return _shown(task(slot_id, me()))
+
+
+@bp.post("/<int:slot_id>/places")
+@bp.input(schemas.AddIn)
+@bp.output(schemas.AddedOut, status_code=201)
+def add(slot_id: int, json_data: dict[str, Any]) -> Any:
+    """Добавить место в идущий маршрут: координатор своей стороны"""
+    reason = json_data.pop("reason")
+    return service.add_slot(task(slot_id, me()).round.id, service.NewSlot(**json_data), reason, me())
+
+
+@bp.post("/<int:slot_id>/drop")
+@bp.input(schemas.ReasonIn)
+@bp.output({}, status_code=204)
+def drop(slot_id: int, json_data: dict[str, Any]) -> Any:
+    """Исключить необязательное место из идущего маршрута: координатор своей стороны"""
+    service.drop_slot(slot_id, json_data["reason"], me())
+    return ""
+
+
+@bp.post("/documents.zip")
+@bp.input(schemas.TasksIn)
+@bp.doc(responses={200: {"content": {"application/zip": {}}, "description": "ZIP"}})
+def documents(json_data: dict[str, Any]) -> Any:
+    """Документы нескольких заданий одним ZIP с описью SHA-256"""
+    answer = Response(stream_with_context(bulk.zip_documents(json_data["slot_ids"], me())), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = disposition("tasks.zip")
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

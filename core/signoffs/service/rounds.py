@@ -253,7 +253,7 @@ def assign(slot: Slot) -> None:
     put_on_desks(slot)
     enqueue("signoffs.assigned", {"slot_id": slot.id}, key=f"signoffs.assigned:{slot.id}")
     for days in (*REMIND_BEFORE, 0):
-        moment = _moment(slot.due_at, days)
+        moment = reminder_moment(slot.due_at, days)
         if moment > now:
             enqueue(
                 "signoffs.due",
@@ -263,7 +263,7 @@ def assign(slot: Slot) -> None:
             )
 
 
-def _moment(due_at: datetime, days: int) -> datetime:
+def reminder_moment(due_at: datetime, days: int) -> datetime:
     """When to remind: in the morning so many working days before the term; at the term itself for none."""
     if days == 0:
         return due_at

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select, update
 
+from core import clock
 from core.db import database_now, db, transaction
 from core.notifications.models import Notification
 from core.signoffs.service import Away, decide, reassign, rounds, substitute
+from core.signoffs.service.rounds import reminder_moment
 from core.workflow.jobs import drain
 from core.workflow.models import Job
 from tests.core.signoffs.scene import KIND, Scene, a_slot, a_stage, begin, slot_of
@@ -79,6 +81,30 @@ def test_the_term_is_reminded_of_and_then_escalated_to_the_deputy_and_the_sender
         ("escalation", "m_deputy"),
         ("overdue", "m_legal"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 3, 17), [("reminder", "m_legal")]),
+        (date(2026, 3, 24), [("reminder", "m_legal")]),
+        (date(2026, 3, 30), [("reminder", "m_legal")]),
+        (date(2026, 4, 14), [("escalation", "m_coord"), ("escalation", "m_deputy"), ("overdue", "m_legal")]),
+    ],
+)
+def test_after_a_standstill_only_what_is_still_true_is_said(
+    scene: Scene, day: date, told: list[tuple[str, str]]
+) -> None:
+    """The worker slept: the reminders it missed are not sent in a heap, nor «a day left» after the term."""
+    current = begin(scene, [a_stage(a_slot("m_legal", days=20))], actor=scene.actor("m_coord"))
+    drain()
+    due = slot_of(current, "m_legal").due_at
+    assert due is not None
+    assert due.date() == date(2026, 3, 31)
+    moment = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
+    with clock.at(moment):
+        fall_due(lambda job: job.kind == "signoffs.due" and reminder_moment(due, job.payload["days"]) <= moment)
+    assert sorted(told_to(scene)[1:]) == told
 
 
 def test_the_deputys_own_delay_goes_to_the_coordinator_of_his_side(scene: Scene) -> None:

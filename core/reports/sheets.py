@@ -18,6 +18,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 """A cell of a CSV that begins with one of these is a formula to a spreadsheet."""
+A4, A3 = 9, 8
+"""Sheets of paper, as a workbook numbers them."""
+UPRIGHT, ON_A4 = 95, 220
+"""Letters of all columns together that are still read on A4 upright, and on A4 on its side; more goes on A3."""
 LONGEST = 32_000
 """Letters of a cell; a spreadsheet takes 32 767."""
 
@@ -65,7 +69,8 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _fill(sheet: Any, one: Sheet, heading: Any, formats: Mapping[bool, tuple[Any, Any]]) -> None:
+def _fill(sheet: Any, one: Sheet, heading: Any, formats: Mapping[bool, tuple[Any, Any, Any]]) -> None:
+    _on_paper(sheet, one)
     for index, column in enumerate(one.columns):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, str(column.label), heading)
@@ -75,23 +80,37 @@ def _fill(sheet: Any, one: Sheet, heading: Any, formats: Mapping[bool, tuple[Any
             _write(sheet, number, index, column.of(row), *formats[column.wrap])
 
 
-def _formats(book: Any) -> dict[bool, tuple[Any, Any]]:
-    """Whether a text goes on in the next line → the formats of its cell and of a day in it."""
-    day = book.add_format({"valign": "top", "num_format": "dd.mm.yyyy"})
-    return {wrap: (book.add_format({"valign": "top", "text_wrap": wrap}), day) for wrap in (False, True)}
+def _on_paper(sheet: Any, one: Sheet) -> None:
+    """Printed at the width of one page, its heading on each, pages numbered at the foot."""
+    letters = sum(column.width for column in one.columns)
+    sheet.set_paper(A4 if letters <= ON_A4 else A3)
+    if letters > UPRIGHT:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.6, right=0.4, top=0.6, bottom=0.7)
+    title = "".join(letter if letter != "&" else "&&" for letter in one.title)[:120]
+    sheet.set_footer(f"&L&8{title}&R&8{_('Стр. %(page)s из %(pages)s', page='&P', pages='&N')}")
+
+
+def _formats(book: Any) -> dict[bool, tuple[Any, Any, Any]]:
+    """Whether a text goes on in the next line → the formats of its cell, of a day and of a moment in it."""
+    day = book.add_format({"valign": "top", "align": "left", "num_format": "dd.mm.yyyy"})
+    moment = book.add_format({"valign": "top", "align": "left", "num_format": "dd.mm.yyyy hh:mm"})
+    return {wrap: (book.add_format({"valign": "top", "text_wrap": wrap}), day, moment) for wrap in (False, True)}
 
 
 def _sheet_name(title: str) -> str:
     return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:31] or "1"
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, plain: Any, day: Any) -> None:
+def _write(sheet: Any, row: int, column: int, value: Any, plain: Any, day: Any, moment: Any) -> None:
     if isinstance(value, datetime):
         value = in_moscow(value).replace(tzinfo=None)
     if isinstance(value, bool) or value is None:
         value = "" if not value else _("да")
-    if isinstance(value, date | datetime):
-        sheet.write_datetime(row, column, value, day)
+    if isinstance(value, date):
+        sheet.write_datetime(row, column, value, moment if isinstance(value, datetime) else day)
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, plain)
     elif str(value):

@@ -32,10 +32,11 @@ def bars(chart: Chart, places: Mapping[int, int]) -> list[str]:
 
 def _bar(chart: Chart, bar: Any, row: Any, y: int, labels: Mapping[str, str], words: tuple[str, str, str]) -> list[str]:
     start = min(bar.starts_on or bar.due_on, bar.due_on)
+    day_alone = bar.starts_on is None
     late = flags.overdue(bar, chart.today)
     critical = row.id in chart.critical and bar.id == row.current_id
     tone = "g-late" if late else f"g-{bar.state}"
-    said = [f"{row.code}. {row.title}", f"{start:%d.%m.%Y} – {bar.due_on:%d.%m.%Y}", labels[bar.state]]
+    said = [f"{row.code}. {row.title}", _days(bar.starts_on and start, bar.due_on), labels[bar.state]]
     if bar.state == "in_progress" and bar.percent:
         said.append(f"{bar.percent} %")
     said += [word for word, there in zip(words[:2], (late, critical), strict=True) if there]
@@ -45,9 +46,7 @@ def _bar(chart: Chart, bar: Any, row: Any, y: int, labels: Mapping[str, str], wo
     left, right = chart.x(start), chart.x(bar.due_on + ONE)
     period = f"?period={bar.period}" if bar.period else ""
     edge = " g-crit" if critical else ""
-    inside = [
-        f'<rect class="g-bar {tone}{edge}" x="{left}" y="{y + 5}" width="{max(round(right - left, 1), 3)}" height="9"/>'
-    ]
+    inside = [_due(chart, bar.due_on, y, f"{tone}{edge}") if day_alone else _span(left, right, y, f"{tone}{edge}")]
     inside += _inside(chart, bar, start, y)
     if late and bar.state in flags.WORKING and chart.holds(bar.due_on):
         inside.append(f'<path class="g-lag" d="M{right} {y + 9.5}H{chart.x(chart.today)}"/>')
@@ -58,10 +57,25 @@ def _bar(chart: Chart, bar: Any, row: Any, y: int, labels: Mapping[str, str], wo
     return [f'<a href="{escape(chart.urls.get(row.id, ""))}{period}"><title>{title}</title>{"".join(inside)}</a>']
 
 
+def _days(start: date | None, due: date) -> str:
+    return f"{start:%d.%m.%Y} – {due:%d.%m.%Y}" if start else f"{due:%d.%m.%Y}"
+
+
+def _span(left: float, right: float, y: int, tone: str) -> str:
+    width = max(round(right - left, 1), 3)
+    return f'<rect class="g-bar {tone}" x="{left}" y="{y + 5}" width="{width}" height="9"/>'
+
+
+def _due(chart: Chart, due: date, y: int, tone: str) -> str:
+    """A term without a beginning: a diamond in the middle of its day, larger than a control point."""
+    x = round(chart.x(due) + chart.scale / 2, 1)
+    return f'<path class="g-bar g-due {tone}" d="M{x} {y + 2.5}l7 7-7 7-7-7z"/>'
+
+
 def _inside(chart: Chart, bar: Any, start: date, y: int) -> list[str]:
     """How much is done, and the day it was done."""
     parts = []
-    if bar.state == "in_progress" and bar.percent:
+    if bar.state == "in_progress" and bar.percent and bar.starts_on:
         days = int(((bar.due_on - start).days + 1) * bar.percent / 100)
         left, right = chart.x(start), chart.x(start + timedelta(days=days))
         parts.append(
@@ -76,7 +90,7 @@ def _inside(chart: Chart, bar: Any, start: date, y: int) -> list[str]:
 def _ghost(chart: Chart, ghost: tuple[date | None, date], y: int) -> str:
     start, due = ghost
     left, right = chart.x(min(start or due, due)), chart.x(due + ONE)
-    title = escape(f"{chart.ghost_words}: {f'{start:%d.%m.%Y} – ' if start else ''}{due:%d.%m.%Y}")
+    title = escape(f"{chart.ghost_words}: {_days(start, due)}")
     return (
         f'<rect class="g-base" x="{left}" y="{y + 16}" width="{max(round(right - left, 1), 3)}" height="3">'
         f"<title>{title}</title></rect>"

@@ -9,14 +9,19 @@ from roadmap.gantt.chart import ONE, ROW, Chart
 from roadmap.graph import same_turn
 
 
-def edges(chart: Chart, places: Mapping[int, int]) -> list[str]:
-    """From the end of the one before to the beginning of the one after, at their present periods."""
+def edges(chart: Chart, places: Mapping[int, int], span: tuple[int, int]) -> list[str]:
+    """From the end of the one before to the beginning of the one after, at their present periods: those that touch
+    the pixels from `span[0]` down to `span[1]`.
+    """
     bars = _present(chart)
     parts: list[str] = []
     plain: list[str] = []
     for edge in chart.edges:
         before, after = bars.get(edge.before), bars.get(edge.after)
         if before is None or after is None or not same_turn(before, after):
+            continue
+        over, under = sorted((places[edge.before], places[edge.after]))
+        if over >= span[1] or under + ROW <= span[0]:
             continue
         critical = edge.before in chart.critical and edge.after in chart.critical
         first = min(after.starts_on or after.due_on, after.due_on)

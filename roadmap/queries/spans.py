@@ -97,6 +97,27 @@ def bars(item_ids: Sequence[int], start: date, end: date) -> Sequence[Any]:
     ).all()  # fmt: skip
 
 
+def planned(rows: Sequence[Any], start: date, end: date, last: date) -> list[Any]:
+    """Periods that touch the window, of items in a draft: until it is approved their days stand in the terms alone.
+
+    As `bars` gives them; `last` is the plan's last day.
+    """
+    found: list[Any] = []
+    for row in rows:
+        if row.state != "draft" or row.excluded:
+            continue
+        terms = SimpleNamespace(**{name: getattr(row, f"now_{name}") for name in SPREAD})
+        for turn, span in enumerate(spread(terms, last)):
+            if span.due_on is not None and span.due_on >= start and (span.starts_on or span.due_on) <= end:
+                found.append(
+                    SimpleNamespace(
+                        id=row.current_id if not turn else 0, item_id=row.id, period=span.key, state=row.state,
+                        starts_on=span.starts_on, due_on=span.due_on, fact_on=None, percent=0, forecast_on=None,
+                    )
+                )  # fmt: skip
+    return found
+
+
 DAY = 5
 """Terms of one day in the month's grid; a click on the day shows them all."""
 

@@ -63,7 +63,8 @@ def _base(head: PlanHead) -> int:
 def filled(drawn: gantt.Chart, rows: Sequence[Any], head: PlanHead, base: int) -> gantt.Chart:
     """The chart with the periods and links of its rows, and where the base edition had them."""
     ids = [row.id for row in rows]
-    shown = spans.bars(ids, drawn.start, drawn.end)
+    dated = spans.bars(ids, drawn.start, drawn.end)
+    shown = [*dated, *spans.planned(rows, drawn.start, drawn.end, head.period_end)]
     return replace(
         drawn,
         bars=shown,

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from core import clock
 from core.accounts.login import me, public
+from core.calendar import is_working
 from core.documents.downloads import given
 from roadmap import feeds, flags, queries
 from roadmap.periods import shift
@@ -52,10 +53,12 @@ def calendar(roadmap_id: int) -> Any:
     for row in shown:
         by_day.setdefault(row.due_on, []).append(row)
     day = _day(request.args.get("day", ""))
+    weeks = months.Calendar().monthdatescalendar(first.year, first.month)
     return render_template(
         "roadmap/calendar.html",
         head=head,
-        weeks=months.Calendar().monthdatescalendar(first.year, first.month),
+        weeks=weeks,
+        rest={one for week in weeks for one in week if not is_working(one)},
         by_day=by_day,
         counts=counts,
         day=day,

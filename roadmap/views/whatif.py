@@ -131,7 +131,9 @@ def _picture(head: PlanHead, answer: Answer) -> gantt.Drawn:
 
 
 def _moved_bar(bar: Any, shift: Any) -> Any:
-    return SimpleNamespace(**{**bar._mapping, "starts_on": shift.start, "due_on": shift.due})
+    kept = ("id", "item_id", "period", "state", "fact_on", "percent", "forecast_on")
+    same = {name: getattr(bar, name) for name in kept}
+    return SimpleNamespace(**same, starts_on=shift.start, due_on=shift.due)
 
 
 @bp.post("/roadmaps/<int:roadmap_id>/what-if")

@@ -46,7 +46,7 @@ def a_living_plan(cast: Cast) -> tuple[int, list[int]]:
         ("board", 4, ["Выполняется", "Заседания"]),
         ("gantt", 6, ["сегодня", "g-late", "g-point", "g-edge"]),
         ("gantt?zoom=month", 6, ["июн", "2026"]),
-        ("calendar?month=2026-07", 4, ["Заседания"]),
+        ("calendar?month=2026-07", 5, ["Заседания", "нерабочий день"]),
         ("indicators", 4, ["Показателей нет"]),
         ("changes", 4, ["Запросов нет"]),
     ],

@@ -72,6 +72,8 @@ ITEM_ACTS: dict[str, Any] = {
     "remove_dependency": _l("Убрана зависимость"),
     "link": _l("Связано с документом"),
     "unlink": _l("Связь с документом убрана"),
+    "tie_indicator": _l("Связано с показателем"),
+    "untie_indicator": _l("Связь с показателем убрана"),
     "link_unsettled": _l("Документ, на котором основано, прекращён"),
 }
 """What is done with an item beside its steps."""

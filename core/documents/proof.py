@@ -17,7 +17,8 @@ _PAGE = re.compile(
 _NAMESPACES = (b"www.w3.org/1999/xhtml", b"www.w3.org/2000/svg", b"www.w3.org/1999/XSL/Transform")
 _ALIVE = re.compile(
     r"(?:^|/)(?:vbaproject\.bin|vbadata\.xml|activex/|macrosheets/|dialogsheets/)"
-    r"|\.(?:exe|dll|scr|com|bat|cmd|ps1|vbs|js|jse|wsf|hta|msi|jar|lnk|html?|svg|docm|xlsm|pptm|xlam|dotm)$",
+    r"|\.(?:exe|dll|scr|com|bat|cmd|ps1|vbs|js|jse|wsf|hta|msi|jar|lnk|pif|cpl|vbe|wsh|reg|chm|url|iso|img|s?html?|xhtml?|mht(?:ml)?|svgz?|docm|xlsm|pptm|xlam|dotm)"
+    r"(?:[\s.]|:.*)*$",
     re.IGNORECASE,
 )
 _PARTS = {".docx": "word/", ".xlsx": "xl/"}

@@ -36,7 +36,7 @@ def blank() -> Draft:
 def _new_slot(key: str) -> dict[str, Any]:
     return {
         "key": key, "label": "", "kind": "visa", "bind": "role", "roles": [], "organisation_id": None,
-        "person_id": None, "mandatory": True, "condition": "", "days": 3,
+        "person_id": None, "typed": {}, "mandatory": True, "condition": "", "days": 3,
     }  # fmt: skip
 
 
@@ -63,6 +63,7 @@ def _read_slot(form: MultiDict[str, str], key: str) -> dict[str, Any]:
         "roles": form.getlist(f"roles-{key}"),
         "organisation_id": _number(form.get(f"organisation-{key}")),
         "person_id": _number(form.get(f"person-{key}")),
+        "typed": {name: form.get(f"{name}-{key}", "") for name in ("organisation", "person")},
         "mandatory": form.get(f"mandatory-{key}") == "1",
         "condition": form.get(f"condition-{key}", ""),
         "days": _number(form.get(f"days-{key}"), 0),

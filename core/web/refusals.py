@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -74,8 +75,37 @@ def answer(
     """The refusal in the form the asker reads."""
     if for_program():
         return problem(status, message, reasons, fields), status
-    page = render_template("errors/refusal.html", status=status, message=message, reasons=reasons, fields=fields or {})
+    page = render_template(
+        "errors/refusal.html",
+        status=status,
+        message=message,
+        reasons=reasons,
+        fields=fields or {},
+        typed=typed_words() if status in KEEPS_WORDS else [],
+    )
     return page, status
+
+
+KEEPS_WORDS = (400, 403, 404, 409, 422)
+"""Refusals of a form that could be read."""
+SECRET = ("password", "token", "secret")
+WORDS = re.compile(r"[\u0400-\u04ff]|\S\s+\S")
+
+
+def typed_words() -> list[str]:
+    """What the person wrote into the refused form: its page may be gone, the words must not be.
+
+    Marks that pages hide in their forms (numbers, codes, hashes) are no words, and secrets are not shown again.
+    """
+    if request.method != "POST" or request.content_length in (None, 0):
+        return []
+    found = [
+        value.strip()
+        for name, values in request.form.lists()
+        for value in values
+        if WORDS.search(value) and not any(word in name for word in SECRET)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def problem(

@@ -55,6 +55,10 @@ def item_out(page: ItemPage) -> dict[str, Any]:
             for point in page.terms.control_points
         ],
         "files": [file_out(row) for row in page.of("file")],
+        "indicators": [
+            {"id": row.id, "code": row.one, "name": row.two, "unit": row.three, "declared": row.four}
+            for row in page.of("indicator")
+        ],
         "links": [link_out(row) for row in page.of("link")],
         "steps": [schemas.step_out(offer) for offer in page.offers],
         "history": [act_out(row) for row in page.of("act")],
@@ -130,6 +134,22 @@ def assign(item_id: int, json_data: dict[str, Any]) -> Any:
     """Назначить исполнителя: координатор ответственной Стороны"""
     service.assign_executor(item_id, json_data["person_id"], me())
     return item_out(queries.item_page(me(), item_id))
+
+
+@bp.put("/<int:item_id>/indicators/<int:indicator_id>")
+@bp.output(schemas.ItemOut)
+def tie_indicator(item_id: int, indicator_id: int) -> Any:
+    """Связать мероприятие с показателем плана: координатор ответственной Стороны"""
+    service.tie_indicator(item_id, indicator_id, me())
+    return item_out(queries.item_page(me(), item_id))
+
+
+@bp.delete("/<int:item_id>/indicators/<int:indicator_id>")
+@bp.output({}, status_code=204)
+def untie_indicator(item_id: int, indicator_id: int) -> Any:
+    """Убрать связь с показателем, пока по нему нет значений"""
+    service.untie_indicator(item_id, indicator_id, me())
+    return ""
 
 
 @bp.post("/<int:item_id>/evidence")

@@ -163,6 +163,16 @@ class LinkOut(Schema):
     settled = Boolean(metadata={"description": "Документ зарегистрирован"})
 
 
+class MovedOut(Schema):
+    """An indicator the item moves."""
+
+    id = Integer()
+    code = String()
+    name = String()
+    unit = String()
+    declared = String(allow_none=True, metadata={"description": "Заявлено за период; null – сведений нет"})
+
+
 class ExecutorIn(Schema):
     person_id = Integer(required=True, allow_none=True, metadata={"description": "null снимает исполнителя"})
 
@@ -192,6 +202,7 @@ class ItemOut(ItemLineOut):
     control_points = List(Nested(PointSchema))
     files = List(Nested(FileOut))
     links = List(Nested(LinkOut))
+    indicators = List(Nested(MovedOut))
     steps = List(Nested(StepOut))
     history = List(Nested(ActOut))
 

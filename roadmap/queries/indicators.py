@@ -127,6 +127,12 @@ def declared_of(occurrences: Sequence[int]) -> dict[int, list[Any]]:
     return found
 
 
+def codes_of(roadmap_id: int) -> Sequence[Any]:
+    """(id, code, name) of every indicator of a plan the actor is known to see. One query."""
+    columns = (Indicator.id, Indicator.code, Indicator.name)
+    return db.session.execute(select(*columns).where(Indicator.roadmap_id == roadmap_id).order_by(Indicator.code)).all()
+
+
 def figure(value: Decimal | None) -> str:
     """A figure without idle zeros, thousands apart; «—» for no information."""
     if value is None:

@@ -31,7 +31,7 @@ from roadmap.service.plans import (
     take_edition_step_with_files,
 )
 from roadmap.service.table import Fault, RowEdit, Saved, TableRefused, save_table
-from roadmap.service.ties import append_plan, detach_plan, link, settle_link, unlink
+from roadmap.service.ties import append_plan, detach_plan, link, settle_link, tie_indicator, unlink, untie_indicator
 from roadmap.service.views import forget_view, save_view
 
 __all__ = [
@@ -73,6 +73,8 @@ __all__ = [
     "take_edition_step_with_files",
     "take_item_step",
     "take_item_step_with_files",
+    "tie_indicator",
     "unlink",
+    "untie_indicator",
     "verify",
 ]

@@ -78,6 +78,7 @@ def add_indicator(roadmap_id: int, new: NewIndicator, actor: Actor) -> Indicator
     with transaction():
         plan = _plan(roadmap_id, actor)
         _coordinator(plan, actor)
+        locked(Roadmap, plan.id)  # two at once would take the same code
         _code_is_free(plan, values["code"])
         row = Indicator(roadmap_id=plan.id, **values)
         db.session.add(row)

@@ -1,4 +1,4 @@
-"""What an item or a plan rests on in other rooms: named by the side it lies with, settled by the other room."""
+"""What an item or a plan rests on in other rooms, and the indicators it moves: named by the side it lies with."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from core import audit
 from core.accounts.access import may_see
 from core.accounts.actor import Actor
 from core.db import db, locked, transaction
-from core.errors import NotAllowed, NotFound, NotNow
+from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from roadmap import readers
-from roadmap.models import EDITABLE_EDITION, Edition, Item, ItemLink, Occurrence, Roadmap
+from roadmap.models import (
+    EDITABLE_EDITION,
+    Edition,
+    Indicator,
+    IndicatorValue,
+    Item,
+    ItemIndicator,
+    ItemLink,
+    Occurrence,
+    Roadmap,
+)
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.service.items import refuse_other_side, visible_item
 from roadmap.states.items import WAITING
@@ -57,6 +67,7 @@ def _own(item_id: int, actor: Actor) -> Item:
     item = visible_item(item_id, actor)
     if not actor.is_system:
         refuse_other_side(item, actor, _("Связи мероприятия ведёт координатор ответственной Стороны"))
+    locked(Item, item.id)  # two at once would tie the same twice
     return item
 
 
@@ -80,6 +91,41 @@ def settle_link(kind: str, subject_id: int, settled: bool = True) -> int:
         if ids:
             db.session.execute(update(ItemLink).where(ItemLink.id.in_(ids)).values(settled=settled))
         return len(ids)
+
+
+def tie_indicator(item_id: int, indicator_id: int, actor: Actor) -> None:
+    """The item moves an indicator of its plan: its value is asked for before a result is presented. Again is no harm.
+
+    Raises NotFound, NotAllowed, NotValid (no such indicator in the plan).
+    """
+    with transaction():
+        item = _own(item_id, actor)
+        indicator = db.session.get(Indicator, indicator_id)
+        if indicator is None or indicator.roadmap_id != item.roadmap_id:
+            raise NotValid(_("В плане нет такого показателя"), "indicator")
+        if db.session.get(ItemIndicator, (item.id, indicator.id)) is None:
+            db.session.add(ItemIndicator(item_id=item.id, indicator_id=indicator.id))
+            data = {"indicator": indicator.code}
+            audit.append(actor.who(), audit.Act("roadmap_item", item.id, "tie_indicator", data=data))
+            db.session.flush()
+
+
+def untie_indicator(item_id: int, indicator_id: int, actor: Actor) -> None:
+    """The item moves it no more. Raises NotFound, NotAllowed, NotNow (a result under review, or values entered)."""
+    with transaction():
+        item = _own(item_id, actor)
+        row = db.session.get(ItemIndicator, (item.id, indicator_id))
+        if row is None:
+            raise NotFound(_("Этот показатель не связан с мероприятием"))
+        _refuse_reviewed(item)
+        entered = select(IndicatorValue.id).join(Occurrence, Occurrence.id == IndicatorValue.occurrence_id)
+        entered = entered.where(Occurrence.item_id == item.id, IndicatorValue.indicator_id == indicator_id)
+        if db.session.scalar(entered.limit(1)) is not None:
+            raise NotNow(_("По мероприятию уже введены значения этого показателя"))
+        db.session.delete(row)
+        code = db.session.get_one(Indicator, indicator_id).code
+        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "untie_indicator", data={"indicator": code}))
+        db.session.flush()
 
 
 def append_plan(roadmap_id: int, kind: str, subject_id: int, title: str, actor: Actor) -> Roadmap:

@@ -68,6 +68,7 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         coordinates=bool(party) and me().has(*COORDINATORS),
         owns=(owns := service.owns(page.item, me())),
         executors=_executors(page) if owns and "assign" in request.args else (),
+        measures=_measures(page) if owns and ("measure" in request.args or "indicator" in (faults or {})) else (),
     ), status
 
 
@@ -88,6 +89,14 @@ def _executors(page: ItemPage) -> list[tuple[int, str]]:
     from roadmap.queries.people import possible_executors
 
     return possible_executors(page.item, page.terms, page.plan)
+
+
+def _measures(page: ItemPage) -> list[tuple[int, str]]:
+    """Indicators of the plan the item does not move yet, for the form."""
+    from roadmap.queries.indicators import codes_of
+
+    taken = {row.id for row in page.of("indicator")}
+    return [(row.id, f"{row.code}. {row.name}") for row in codes_of(page.plan.id) if row.id not in taken]
 
 
 def _act(row: Any, plan: Roadmap) -> dict[str, Any]:
@@ -207,6 +216,24 @@ def enter_fact(item_id: int) -> Any:
     except NotValid as refusal:
         return _page(queries.item_page(me(), item_id, request.form.get("period")), 422, refusal.fields)
     return redirect(url_for("roadmap.item", item_id=item_id, period=page.row.period or None))
+
+
+@bp.post("/items/<int:item_id>/indicators")
+def tie_indicator(item_id: int) -> Any:
+    """The item moves an indicator of the plan."""
+    page = queries.item_page(me(), item_id)
+    try:
+        service.tie_indicator(item_id, number(request.form.get("measure")) or 0, me())
+    except NotValid as refusal:
+        return _page(page, 422, refusal.fields)
+    return redirect(url_for("roadmap.item", item_id=item_id, _anchor="indicators"))
+
+
+@bp.post("/items/<int:item_id>/indicators/<int:indicator_id>/remove")
+def untie_indicator(item_id: int, indicator_id: int) -> Any:
+    """The item moves it no more."""
+    service.untie_indicator(item_id, indicator_id, me())
+    return redirect(url_for("roadmap.item", item_id=item_id, _anchor="indicators"))
 
 
 @bp.post("/items/<int:item_id>/dependencies")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from core.accounts import journal
 from core.audit.models import AuditRecord
 from core.db import db
 from tests.flows import scene
-from tests.flows.addresses import every_page
+from tests.flows.addresses import every_page, signed_in
 from tests.flows.browser import serving
+from tests.flows.forms import BAD_DAY, posted
 from tests.flows.screenshots import pages, sign_in
 
 NO_PAGES = {
@@ -101,3 +103,42 @@ def test_axe_finds_nothing_on_any_page(shown: tuple[APIFlask, str], browser: Bro
                     wrong.append((name, path, f"scrolls sideways by {wide}"))
         context.close()
     assert not wrong
+
+
+NOT_GIVEN_BACK = {
+    ("/people/new", "password"): "a secret is never shown again",
+}
+
+
+def test_a_refused_form_gives_back_everything_that_was_typed(shown: tuple[APIFlask, str]) -> None:
+    """Every form of every page, once with a day that is none, once with its first required field left blank."""
+    app, _base = shown
+    found, _closed = every_page(app)
+    client, asked, lost = signed_in(app), set[str](), []
+    for who, path in found.values():
+        with client(who).get(path) as answer:
+            forms = [form for form in posted(path, answer.get_data(as_text=True)) if form.place not in asked]
+        for form in forms:
+            asked.add(form.place)
+            needed = next((one for one in form.typed if one.required), None)
+            for blank in (None, needed) if needed else (None,):
+                sent, words = form.filled(blank)
+                with client(who).post(form.action, data=sent) as answer:
+                    lost += [(form.place, name) for name in missing(answer, words)]
+    assert len(asked) > 60
+    assert [one for one in lost if one not in NOT_GIVEN_BACK] == []
+
+
+WHOLE_PAGE = (403, 404, 409)
+"""Refusals that may come without the form: what was written is given back, a day need not be."""
+
+
+def missing(answer: Any, words: dict[str, str]) -> list[str]:
+    """Names of what was typed that a refusal does not show."""
+    if answer.status_code in (200, 302, 303):
+        return []
+    if answer.status_code not in (422, *WHOLE_PAGE):
+        return [f"{answer.status_code}"]
+    page = unescape(answer.get_data(as_text=True))
+    lost = [name for name, text in words.items() if text not in page]
+    return [name for name in lost if answer.status_code not in WHOLE_PAGE or words[name] != BAD_DAY]

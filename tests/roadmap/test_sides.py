@@ -14,7 +14,7 @@ from core.db import db
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from roadmap import service
 from roadmap.models import CalendarFeed, Dependency, Item, ItemLink, Occurrence
-from roadmap.service import NewChange
+from roadmap.service import NewChange, NewIndicator
 from tests.builders import an_actor, an_organisation
 from tests.roadmap.builders import PDF, a_cast, a_plan, an_item, in_force, occurrence_of, presented, step
 from tests.roadmap.test_changes import approved
@@ -178,3 +178,33 @@ def test_the_address_of_a_calendar_is_given_and_taken_back_by_the_api(app: APIFl
     assert client.post(f"/roadmaps/{plan_id}/calendar/feed/revoke").status_code == 302
     with app.app_context():
         assert db.session.scalar(select(CalendarFeed.id).where(CalendarFeed.revoked_at.is_(None))) is None
+
+
+def test_an_item_is_tied_to_an_indicator_by_page_and_api_and_untied_while_it_has_no_values(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan, other = a_plan(cast), a_plan(cast, title="другой")
+        item = an_item(cast, plan)
+        first, second, foreign = (
+            service.add_indicator(one.id, NewIndicator(code, f"Показатель {code}", "ед."), cast.who("m_coord")).id
+            for one, code in ((plan, "P-1"), (plan, "P-2"), (other, "P-3"))
+        )
+        in_force(cast, plan)
+        item_id = item.id
+    client = signed_in(app, cast, "m_coord")
+    assert "Связать с показателем" in client.get(f"/items/{item_id}").get_data(as_text=True)
+    assert "P-2. Показатель P-2" in client.get(f"/items/{item_id}?measure=1").get_data(as_text=True)
+    assert client.post(f"/items/{item_id}/indicators", data={"measure": first}).status_code == 302
+    assert client.post(f"/items/{item_id}/indicators", data={"measure": foreign}).status_code == 422
+    tied = client.put(f"/api/v1/items/{item_id}/indicators/{second}")
+    assert [one["code"] for one in tied.json["indicators"]] == ["P-1", "P-2"]  # type: ignore[index]
+    assert client.put(f"/api/v1/items/{item_id}/indicators/{second}").status_code == 200
+    assert signed_in(app, cast, "c_coord").put(f"/api/v1/items/{item_id}/indicators/{first}").status_code == 403
+    with app.app_context():
+        row = step(occurrence_of(db.session.get_one(Item, item_id)), "start", cast.who("executor"))
+        service.enter_fact(row.id, first, "5", cast.who("executor"))
+    assert client.delete(f"/api/v1/items/{item_id}/indicators/{first}").status_code == 409
+    assert client.delete(f"/api/v1/items/{item_id}/indicators/{second}").status_code == 204
+    assert client.post(f"/items/{item_id}/indicators/{second}/remove").status_code == 404
+    left = client.get(f"/api/v1/items/{item_id}").json["indicators"]  # type: ignore[index]
+    assert [(one["code"], float(one["declared"])) for one in left] == [("P-1", 5.0)]

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import pytest
 from apiflask import APIFlask
 
-from core.documents.attachments import Upload, check
+from core.documents import attachments
+from core.documents.attachments import Upload, check, clean_name
 from core.documents.downloads import given
 from core.errors import NotValid
 
@@ -62,6 +63,9 @@ BAD = {
     "переименован.docx": a_zip({**WORD, TYPES: "application/vnd.ms-word.document.macroEnabled.main+xml"}),
     "элементы.docx": a_zip({**WORD, "word/activeX/activeX1.xml": "<x/>"}),
     "папка.zip": a_zip({"вложение/Setup.EXE": b"MZ"}),
+    "папка с точкой.zip": a_zip({"Setup.exe. ": b"MZ"}),
+    "папка с потоком.zip": a_zip({"письмо.txt.exe::$DATA": b"MZ"}),
+    "папка с двойным именем.zip": a_zip({"письмо.pdf.PIF": b"MZ"}),
     "папка со страницей.zip": a_zip({"index.html": "<html>"}),
     "папка с документом.zip": a_zip({"план.docm": b""}),
     "подпись.sig": b"PK\x03\x04",
@@ -88,6 +92,29 @@ def test_what_could_run_or_be_shown_as_a_page_is_refused_in_words(app: APIFlask,
     with app.test_request_context(), pytest.raises(NotValid) as refused:
         check(Upload(name, BAD[name]))
     assert list(refused.value.fields) == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("приказ\u202efdp.exe", "приказfdp.exe"),
+        ("..\\..\\папка\\приказ.pdf", "приказ.pdf"),
+        ("/etc/приказ\x00.pdf", "приказ.pdf"),
+        ("при\nказ.pdf", "приказ.pdf"),
+        ("длинное " * 60 + ".pdf", ("длинное " * 60)[:196] + ".pdf"),
+    ],
+)
+def test_a_name_shows_what_it_is_and_leads_nowhere(name: str, kept: str) -> None:
+    """Letters that turn the line round hide an ending; folders and control characters are taken out."""
+    assert clean_name(name) == kept
+
+
+def test_a_file_over_the_limit_is_refused_in_words(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MOST_BYTES", 20)
+    with app.test_request_context():
+        check(Upload("приказ.pdf", b"%PDF-" + b"0" * 15))
+        with pytest.raises(NotValid, match="больше 50 МБ"):
+            check(Upload("приказ.pdf", b"%PDF-" + b"0" * 16))
 
 
 def test_a_file_is_handed_over_and_never_shown(app: APIFlask) -> None:

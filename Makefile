@@ -71,6 +71,6 @@ $(MO): translations/en/LC_MESSAGES/messages.po | $(BIN)/python
 	@$(BIN)/pybabel -q compile -d translations
 
 translations: $(VENV)/.dev ## extract the words of code and pages anew into translations/en
-	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml -k _l -k lazy_gettext -k _ --no-location --omit-header -o /tmp/soglasovano.pot .
+	@$(BIN)/python -m babel.messages.frontend -q extract -F pyproject.toml -k _l -k lazy_gettext -k _ -k _n:1,3 --no-location --omit-header -o /tmp/soglasovano.pot .
 	@$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l en -d translations -i /tmp/soglasovano.pot
 	@$(BIN)/pybabel -q compile -d translations

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, get_domain, get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 babel = Babel()
 LOCALES = ("ru", "en")
+RUSSIAN = Locale("ru")
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +36,7 @@ def init_app(app: Flask) -> None:
         shown = Markup(found) if page.autoescape else found  # noqa: S704
         return shown % values if "%" in found else shown  # formatting is most of the cost, and few texts need it
 
-    app.jinja_env.globals["_"] = in_page
+    app.jinja_env.globals.update(_=in_page, _n=counted)
 
 
 class Words(Domain):  # type: ignore[misc]
@@ -50,6 +52,18 @@ class Words(Domain):  # type: ignore[misc]
         if kept is None or kept[0] is not locale:
             kept = place.words = (locale, super().get_translations())
         return kept[1]
+
+
+def counted(one: str, few: str, many: str, n: int, **values: Any) -> str:
+    """The words that stand beside a number: «срок перенесён» at 1, «срока перенесено» at 2, «сроков перенесено» at 5.
+
+    Russian forms stand in the code; another language has its own under `one` and `many` in its catalogue.
+    """
+    if (get_locale() or RUSSIAN).language == RUSSIAN.language:
+        found = {"one": one, "few": few}.get(RUSSIAN.plural_form(n), many)
+    else:
+        found = str(get_domain().get_translations().ngettext(one, many, n))
+    return found % {"n": n, **values} if "%" in found else found
 
 
 def choose() -> str:

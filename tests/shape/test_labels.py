@@ -16,6 +16,7 @@ def extracted(folder: Path) -> Catalog:
     """Every message of the code and the pages, extracted anew."""
     target = folder / "messages.pot"
     keywords = [word for name in ("_l", "_", "lazy_gettext", "gettext") for word in ("-k", name)]
+    keywords += ["-k", "_n:1,3"]
     command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "pyproject.toml", *keywords]
     subprocess.run([*command, "-o", str(target), "."], cwd=ROOT, check=True)
     with target.open("rb") as file:

@@ -19,7 +19,7 @@ MARKS = ("за", "и", "о")
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->", re.S)
 TRANSLATED_BLOCK = re.compile(r"\{%[-+]?\s*trans\b.*?\{%[-+]?\s*endtrans\s*[-+]?%\}", re.S)
 TAG_OF_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
-GETTEXT = re.compile(r"""\b(?:_|n?p?gettext)\(\s*(?:"[^"]*"|'[^']*')""")
+GETTEXT = re.compile(r"""\b(?:_|n?p?gettext)\(\s*(?:"[^"]*"|'[^']*')|\b_n\((?:\s*"[^"]*",){3}""")
 RUSSIAN = re.compile(r"[А-Яа-яЁё]+")
 
 

@@ -100,6 +100,11 @@ def forget_result(row: Occurrence, actor: Actor, ask: Ask) -> None:
     row.percent = min(row.percent, 90)
 
 
+def begin_anew(row: Occurrence, actor: Actor, ask: Ask) -> None:
+    """What was done before the period left the plan stands in the journal; the period begins from nothing."""
+    row.started_on, row.forecast_on, row.percent, row.risk = None, None, 0, "none"
+
+
 def stop_round(row: Occurrence, actor: Actor, ask: Ask) -> None:
     results.stop(row, ask.comment, actor)
 

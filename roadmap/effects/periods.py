@@ -34,7 +34,7 @@ def activate(edition: Edition) -> None:
 
 
 def follow_terms(edition: Edition) -> None:
-    """What the edition changed: days move, new periods are born, excluded items end. Finished periods stay."""
+    """What the edition changed: days move, periods are born or live again, excluded ones end. Finished ones stay."""
     if edition.number == 1:
         return
     for item, terms in _touched(edition):
@@ -68,6 +68,14 @@ def _exclude(occurrences: Sequence[Occurrence], note: str) -> None:
             roadmap_item.take(occurrence, "exclude", SYSTEM, Ask(comment=note))
 
 
+def _restore(occurrence: Occurrence) -> None:
+    """An earlier edition had no such period, this one has it again."""
+    from roadmap.states import roadmap_item
+
+    note = russian(_l("период снова есть в новой редакции плана"))
+    roadmap_item.take(occurrence, "restore", SYSTEM, Ask(comment=note))
+
+
 def _move(edition: Edition, item: Item, terms: ItemTerms, occurrences: Sequence[Occurrence]) -> None:
     spans = {span.key: span for span in spread(terms, edition.roadmap.period_end)}
     gone = []
@@ -75,8 +83,10 @@ def _move(edition: Edition, item: Item, terms: ItemTerms, occurrences: Sequence[
         span = spans.pop(occurrence.period, None)
         if span is None:
             gone.append(occurrence)
-        elif occurrence.state not in ("done", "not_done", "excluded"):
+        elif occurrence.state not in ("done", "not_done"):
             occurrence.starts_on, occurrence.due_on = span.starts_on, span.due_on
+            if occurrence.state == "excluded":
+                _restore(occurrence)
     _exclude(gone, russian(_l("такого периода в новой редакции плана нет")))
     last = max((occurrence.ordinal for occurrence in occurrences), default=0)
     for number, span in enumerate(spans.values(), start=last + 1):

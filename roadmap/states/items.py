@@ -178,6 +178,15 @@ STEPS = (
         danger=True,
     ),
     Step(
+        "restore",
+        ("excluded",),
+        "planned",
+        _l("Вернуть в план"),
+        who=(is_system,),
+        entails=(effects.begin_anew,),
+        hidden=True,
+    ),
+    Step(
         "fail",
         ("planned", "in_progress", "returned", "suspended"),
         "not_done",

@@ -77,6 +77,7 @@ def item_table(executors: dict[str, frozenset[str]], owners: tuple[str, ...]) ->
         "suspend": Expected(("planned", "in_progress"), ("suspended",), both(*COORDINATORS)),
         "resume": Expected(("suspended",), ("in_progress",), both(*COORDINATORS)),
         "exclude": Expected(("planned", "in_progress", "suspended"), ("excluded",), both(*DEPUTIES), system=True),
+        "restore": Expected(("excluded",), ("planned",), NOBODY, system=True),
         "fail": Expected(("planned", "in_progress", "returned", "suspended"), ("not_done",), both(*DEPUTIES)),
         "reopen": Expected(("done",), ("in_progress",), both(*DEPUTIES)),
         "agree": Expected(agreeable, agreeable, both(*COORDINATORS, *DEPUTIES)),

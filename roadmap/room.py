@@ -31,6 +31,7 @@ INDICATOR_ACTS = {
     "add": _l("добавлен показатель"),
     "edit": _l("изменён показатель"),
     "record": _l("записано значение"),
+    "import": _l("заявлены значения из файла"),
 }
 
 
@@ -68,6 +69,7 @@ def init_app(app: APIFlask) -> None:
     journal.describe("roadmap_meeting", _l("Совещание"), subjects.meeting_url, MEETING_ACTS)
     journal.describe("roadmap_result", _l("Результат мероприятия"))
     journal.describe("roadmap_import", _l("Загрузка плана"), steps={"upload": _l("загружена таблица")})
+    journal.describe("indicator_import", _l("Загрузка значений"), steps={"upload": _l("загружена таблица")})
     journal.describe("indicator", _l("Показатель"), steps=INDICATOR_ACTS)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,8 +12,12 @@ from flask_babel import lazy_gettext as _l
 from core.accounts.actor import Actor
 from core.clock import in_moscow
 from core.reports.sheets import Column, Sheet, workbook
+from core.web.kept import in_russian
+from roadmap.declaring.columns import MEANINGS
 from roadmap.documents.report import approvals, period_name, title_of
-from roadmap.models import Report
+from roadmap.exporting import figure_cell, guide, organisation_names
+from roadmap.models import IndicatorValue, Report
+from roadmap.periods import label
 from roadmap.queries.indicators import standing
 from roadmap.queries.report_rows import report_rows
 from roadmap.queries.reports import STATUSES, sections, summary, trace
@@ -100,19 +106,34 @@ def _about(report: Report) -> list[tuple[str, str]]:
     return lines
 
 
+@in_russian
 def indicator_book(actor: Actor, roadmap_id: int, year: int) -> bytes:
-    """Two sheets: the indicators of a year in three values, every value with its source and its day.
+    """Three sheets: every value of a year with its source and its day, the indicators in three values, the guide.
 
-    There is no line that adds indicators up.
+    There is no line that adds indicators up. The first sheet comes back in by the import of values.
     """
     rows = standing(actor, roadmap_id, str(year))
-    values = [(line, row) for line in rows for row in line.rows]
+    values = [row for line in rows for row in line.rows]
     return workbook(
         [
-            Sheet(_("Показатели"), _indicator_columns(), rows),
             Sheet(_("Значения"), _value_columns(), values),
+            Sheet(_("Показатели"), _indicator_columns(), rows),
+            _guide([(row.code, row.name) for row in rows]),
         ]
     )
+
+
+@in_russian
+def values_blank(actor: Actor, roadmap_id: int) -> bytes:
+    """A sheet of values to be filled in, with the guide."""
+    rows = standing(actor, roadmap_id, "")
+    return workbook([Sheet(_("Значения"), _value_columns()[:-1], []), _guide([(row.code, row.name) for row in rows])])
+
+
+def _guide(indicators: Sequence[tuple[str, str]]) -> Sheet:
+    lines = [(str(meaning.label), str(meaning.hint)) for meaning in MEANINGS]
+    whole = _("Файл проверяется весь; пока есть хоть одна ошибка, не загружается ничего.")
+    return guide([*lines, ("", ""), (_("Загрузка обратно"), whole)], indicators)
 
 
 def _indicator_columns() -> list[Column]:
@@ -120,30 +141,23 @@ def _indicator_columns() -> list[Column]:
         Column(_("Код"), lambda row: row.code, 10),
         Column(_("Показатель"), lambda row: row.name, 60),
         Column(_("Единица измерения"), lambda row: row.unit, 16),
-        Column(_("План"), lambda row: _figure(row.plan), 14),
-        Column(_("Заявлено"), lambda row: _figure(row.declared), 14),
-        Column(_("Подтверждено"), lambda row: _figure(row.verified), 14),
+        Column(_("План"), lambda row: figure_cell(row.plan), 14),
+        Column(_("Заявлено"), lambda row: figure_cell(row.declared), 14),
+        Column(_("Подтверждено"), lambda row: figure_cell(row.verified), 14),
         Column(_("Сведения не предоставлены"), lambda row: row.not_provided or None, 16),
     ]
 
 
 def _value_columns() -> list[Column]:
-    kinds = {"plan": _("план"), "declared": _("заявлено"), "verified": _("подтверждено")}
-    return [
-        Column(_("Код"), lambda pair: pair[0].code, 10),
-        Column(_("Период"), lambda pair: pair[1].period, 12),
-        Column(_("Вид значения"), lambda pair: kinds[pair[1].kind], 16),
-        Column(_("Значение"), lambda pair: _figure(pair[1].value), 16),
-        Column(_("Сведения не предоставлены"), lambda pair: pair[1].not_provided, 16),
-        Column(_("Организация"), lambda pair: pair[1].organisation_id, 14),
-        Column(_("Код региона"), lambda pair: pair[1].region_code, 12),
-        Column(_("Код профессии, специальности"), lambda pair: pair[1].speciality, 16),
-        Column(_("По состоянию на"), lambda pair: pair[1].as_of, 14),
-        Column(_("Источник"), lambda pair: pair[1].source, 40),
-        Column(_("Кто записал"), lambda pair: pair[1].name, 30),
-    ]
-
-
-def _figure(value: Decimal | None) -> float | None:
-    """A number a spreadsheet can count with; nothing stays nothing."""
-    return float(value) if value is not None else None
+    """The columns the import of values knows, and who recorded the value."""
+    names, kinds = organisation_names(), {"plan": _("план"), "declared": _("заявлено"), "verified": _("подтверждено")}
+    of: dict[str, Callable[[IndicatorValue], Any]] = {
+        "code": lambda row: row.indicator.code,
+        "period": lambda row: label(row.period),
+        "kind": lambda row: kinds[row.kind],
+        "value": lambda row: figure_cell(row.value),
+        "organisation": lambda row: names.get(row.organisation_id or 0, ""),
+        "region": lambda row: row.region_code,
+    }
+    known = [Column(one.label, of.get(one.name) or attrgetter(one.name), one.width) for one in MEANINGS]
+    return [*known, Column(_("Кто записал"), lambda row: row.name, 30)]

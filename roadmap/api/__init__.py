@@ -12,6 +12,7 @@ from roadmap.api import (
     reports,
     schedule,
     table,
+    values,
     views,
 )
 
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     table.bp,
     schedule.bp,
     imports.bp,
+    values.bp,
     views.bp,
     views.feed_bp,
     meetings.bp,

@@ -2,7 +2,7 @@
 
 from roadmap.models.changes import ChangeRequest
 from roadmap.models.evidence import Verification
-from roadmap.models.imports import PlanImport
+from roadmap.models.imports import PlanImport, ValueImport
 from roadmap.models.indicators import Indicator, IndicatorValue
 from roadmap.models.initiatives import Initiative, InitiativeEvent
 from roadmap.models.items import (
@@ -52,6 +52,7 @@ __all__ = [
     "RoadmapParty",
     "RoadmapReminder",
     "RoadmapSection",
+    "ValueImport",
     "Verdict",
     "Verification",
 ]

@@ -1,4 +1,4 @@
-"""Imports of plans: the file, where it goes, what its columns mean, what was found."""
+"""Imports of plans and of indicators' values: the file, where it goes, what its columns mean, what was found."""
 
 from __future__ import annotations
 
@@ -23,4 +23,16 @@ class PlanImport(Run):
     plan: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Of a new plan: {"title", "period_start", "period_end", "parties"}."""
     preview: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    """{"sections": [{"number", "title", "count", "new"}], "rows": [...], "notes": [...]}: what would be made."""
+    """{"sections": [{"number", "title", "count", "new"}], "rows", "notes", "indicators"}: what would be made."""
+
+
+class ValueImport(Run):
+    """One file of declared values of a plan's indicators. Nothing of it is declared before the whole of it."""
+
+    __tablename__ = "indicator_import"
+    __table_args__ = (Index("ix_indicator_import_plan", "roadmap_id", "organisation_id", "id"),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"))
+    preview: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """{"rows": [...], "new", "changed", "same", "kept"}: was and would be, and how many of each there are."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
@@ -45,14 +45,7 @@ class Standing:
 def standing(actor: Actor, roadmap_id: int, year: str) -> list[Standing]:
     """Every indicator of a plan in a year. One query. Different indicators are never added together."""
     value = IndicatorValue
-    newest = (
-        select(func.max(value.id).label("id"))
-        .join(Indicator, Indicator.id == value.indicator_id)
-        .where(Indicator.roadmap_id == roadmap_id, value.period.startswith(year))
-        .group_by(
-            value.indicator_id, value.period, value.kind, value.organisation_id, value.region_code, value.speciality
-        )
-    )
+    newest = _newest(roadmap_id).where(value.period.startswith(year))
     rows = db.session.execute(
         select(Indicator, value)
         .outerjoin(value, (value.indicator_id == Indicator.id) & value.id.in_(newest))
@@ -67,6 +60,24 @@ def standing(actor: Actor, roadmap_id: int, year: str) -> list[Standing]:
     for line in found.values():
         _add_up(line)
     return list(found.values())
+
+
+def _newest(roadmap_id: int) -> Select[Any]:
+    """The ids of the values that stand: of each kind, period and part the last one recorded."""
+    value = IndicatorValue
+    return (
+        select(func.max(value.id).label("id"))
+        .join(Indicator, Indicator.id == value.indicator_id)
+        .where(Indicator.roadmap_id == roadmap_id)
+        .group_by(
+            value.indicator_id, value.period, value.kind, value.organisation_id, value.region_code, value.speciality
+        )
+    )
+
+
+def newest_of(roadmap_id: int) -> Sequence[IndicatorValue]:
+    """Every value of a plan's indicators that stands. One query."""
+    return db.session.scalars(select(IndicatorValue).where(IndicatorValue.id.in_(_newest(roadmap_id)))).all()
 
 
 def _add_up(line: Standing) -> None:

@@ -60,7 +60,8 @@ class NewValue:
     attachment_id: int | None = None
 
 
-def _plan(roadmap_id: int, actor: Actor) -> Roadmap:
+def plan_for(roadmap_id: int, actor: Actor) -> Roadmap:
+    """Raises NotFound."""
     plan = db.session.get(Roadmap, roadmap_id) if may_see(actor, readers.PLAN, roadmap_id) else None
     if plan is None:
         raise NotFound(_("План не найден"))
@@ -74,9 +75,9 @@ def _coordinator(plan: Roadmap, actor: Actor) -> None:
 
 def add_indicator(roadmap_id: int, new: NewIndicator, actor: Actor) -> Indicator:
     """Enter an indicator of a plan. Its code stands once. Raises NotFound, NotAllowed, NotValid."""
-    values = _defined(new)
+    values = checked_indicator(new)
     with transaction():
-        plan = _plan(roadmap_id, actor)
+        plan = plan_for(roadmap_id, actor)
         _coordinator(plan, actor)
         locked(Roadmap, plan.id)  # two at once would take the same code
         _code_is_free(plan, values["code"])
@@ -92,12 +93,12 @@ def edit_indicator(indicator_id: int, new: NewIndicator, version: int | None, ac
 
     Raises NotFound, NotAllowed, NotNow (somebody else has changed it, or it has values), NotValid.
     """
-    values = _defined(new)
+    values = checked_indicator(new)
     with transaction():
         row = locked(Indicator, indicator_id)
         if row is None:
             raise NotFound(_("Показатель не найден"))
-        plan = _plan(row.roadmap_id, actor)
+        plan = plan_for(row.roadmap_id, actor)
         _coordinator(plan, actor)
         expect_version(row, version)
         if values["code"] != row.code:
@@ -111,7 +112,7 @@ def edit_indicator(indicator_id: int, new: NewIndicator, version: int | None, ac
         return row
 
 
-def _defined(new: NewIndicator) -> dict[str, Any]:
+def checked_indicator(new: NewIndicator) -> dict[str, Any]:
     """The fields of an indicator, checked. Raises NotValid naming each at fault."""
     needed = {"code": _("Укажите код"), "name": _("Укажите наименование"), "unit": _("Укажите единицу")}
     faults: dict[str, Any] = {name: text for name, text in needed.items() if not getattr(new, name).strip()}
@@ -149,7 +150,7 @@ def set_targets(indicator_id: int, targets: Mapping[int, Any], source: str, acto
         indicator = db.session.get(Indicator, indicator_id)
         if indicator is None:
             raise NotFound(_("Показатель не найден"))
-        plan = _plan(indicator.roadmap_id, actor)
+        plan = plan_for(indicator.roadmap_id, actor)
         _coordinator(plan, actor)
         known = _planned(indicator)
         count = 0
@@ -189,18 +190,23 @@ def record_value(indicator_id: int, new: NewValue, actor: Actor, evidence: Uploa
         indicator = db.session.get(Indicator, indicator_id)
         if indicator is None:
             raise NotFound(_("Показатель не найден"))
-        plan = _plan(indicator.roadmap_id, actor)
-        _check(plan, new)
-        _may_record(plan, indicator, new, actor)
+        plan = plan_for(indicator.roadmap_id, actor)
+        check_value(plan, indicator, new, actor)
         if evidence is not None:
             kept = keep(evidence, readers.PLAN, plan.id, "indicator", actor, new.period)
             new = replace(new, attachment_id=kept.id)
-        row = _value(indicator, new, actor)
+        row = value_of(indicator, new, actor)
         db.session.add(row)
         db.session.flush()
         data = {"period": row.period, "kind": row.kind, "value": str(row.value)}
         audit.append(actor.who(), audit.Act("indicator", indicator.id, "record", data=data))
         return row
+
+
+def check_value(plan: Roadmap, indicator: Indicator, new: NewValue, actor: Actor) -> None:
+    """Raises NotValid at the field that cannot be, NotAllowed where the actor may not record this value."""
+    _check(plan, new)
+    _may_record(plan, indicator, new, actor)
 
 
 def _may_record(plan: Roadmap, indicator: Indicator, new: NewValue, actor: Actor) -> None:
@@ -248,7 +254,8 @@ def _not_own(indicator: Indicator, new: NewValue, actor: Actor) -> None:
         raise NotAllowed(_("Значение заявили Вы: подтверждает другой"))
 
 
-def _value(indicator: Indicator, new: NewValue, actor: Actor) -> IndicatorValue:
+def value_of(indicator: Indicator, new: NewValue, actor: Actor) -> IndicatorValue:
+    """The row of a value that was checked."""
     figure: Decimal | None = None if new.not_provided else number(new.value)
     return IndicatorValue(
         indicator_id=indicator.id,

@@ -38,7 +38,7 @@ MODELS = {
     "model_id": ("ModelForm",),
     "row_id": ("ProtocolRow",),
     "copy_id": ("PaperCopy",),
-    "run_id": ("ImportRun", "BulkRun", "PlanImport"),
+    "run_id": ("ImportRun", "BulkRun", "PlanImport", "ValueImport"),
     "subject_id": ("Agreement", "Edition"),
     "view_id": ("SavedView",),
     "entry_id": ("RegistrationEntry",),

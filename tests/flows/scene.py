@@ -25,8 +25,9 @@ from core.signoffs.service.protocol import Clause
 from core.workflow import Ask
 from core.workflow.jobs import drain
 from roadmap import service as plans
+from roadmap.declaring import service as declaring
 from roadmap.importing import service as bringing
-from roadmap.models import Edition, Item, Roadmap
+from roadmap.models import Edition, Indicator, Item, Roadmap
 from roadmap.service import NewChange, NewItem, NewPlan
 from roadmap.service.reports import open_report
 from tests.agreements import cluster
@@ -40,6 +41,7 @@ def add(company: Company) -> None:
     open_report(db.session.scalar(select(Roadmap.id).order_by(Roadmap.id)) or 0, "2026-Q3", company.actor("m.coord"))
     an_import(company)
     a_plan_import(company)
+    a_value_import(company)
     a_webhook(company)
     saved.save(company.actor("m.coord"), "Партнёрства в проекте", {"state": "draft", "kind": "partnership"})
     an_amendment(company)
@@ -95,6 +97,17 @@ def a_plan_import(company: Company) -> None:
     rows[2][2], rows[7][6] = "31.02.2027", "2.3"
     run = bringing.upload(a_sheet(rows), actor, roadmap_id=plan_id)
     bringing.check(run.id, run.mapping, actor)
+
+
+def a_value_import(company: Company) -> None:
+    """A sheet of values with a fault, tried."""
+    actor = company.actor("m.coord")
+    plan_id = db.session.scalar(select(Roadmap.id).order_by(Roadmap.id)) or 0
+    codes = db.session.scalars(select(Indicator.code).where(Indicator.roadmap_id == plan_id).order_by(Indicator.code))
+    rows = [[code, "2026-Q3", "", 10 * number, "", "", "59"] for number, code in enumerate(codes, start=1)]
+    heads = ["Код", "Период", "Вид значения", "Значение", "Сведения не предоставлены", "Организация", "Код региона"]
+    run = declaring.upload(a_sheet([heads, *rows, ["Х-1", "2026", "", 1]], "Значения.xlsx"), plan_id, actor)
+    declaring.check(run.id, run.mapping, actor)
 
 
 def a_board_act(company: Company) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from roadmap.models import TERMS
 from roadmap.periods import RECURRENCES
 from roadmap.rows import AMBIGUOUS, Known, cells, same
 from roadmap.rows.cells import Wrong
@@ -23,7 +24,7 @@ class Column:
 
     name: str
     kind: str
-    """text, long (several lines), date, number, choice, check, points, organisation."""
+    """text, long (several lines), date, number, choice, check, points, organisation, item, days, befores."""
     shown: bool = True
     choices: Mapping[str, Any] = field(default_factory=dict)
     """Value → word, where the kind is a choice."""
@@ -50,11 +51,17 @@ COLUMNS = (
     Column("for_previous", "check", shown=False),
     Column("organisation_id", "organisation", shown=False),
     Column("control_points", "points", shown=False),
+    Column("after_item_id", "item", shown=False),
+    Column("after_days", "days", shown=False),
+    Column("depends", "befores", shown=False),
     Column("legal_basis", "long", shown=False),
     Column("target", "number", shown=False),
     Column("target_unit", "text", shown=False),
 )  # fmt: skip
 BY_NAME = {column.name: column for column in COLUMNS}
+
+OF_TERMS = (*(column.name for column in COLUMNS if column.name in TERMS), "after_working")
+"""Fields of the terms that the columns hold: «30 рабочих» is two of them, and what an item waits for is none."""
 
 Names = Mapping[int, str]
 """Short names of organisations by id."""
@@ -81,7 +88,8 @@ def text_of(name: str, value: Any, names: Names) -> str:
 def value_of(name: str, given: Any, known: Known) -> Any:
     """What a cell means: a word becomes its code, a name its organisation; values already in their type pass.
 
-    What the terms ask beyond that is checked with them. Raises Wrong.
+    Days after are (days, whether working ones) or None; what an item waits for is a list of `Before`. What the terms
+    ask beyond that is checked with them. Raises Wrong.
     """
     column = BY_NAME.get(name)
     if column is None:
@@ -92,6 +100,8 @@ def value_of(name: str, given: Any, known: Known) -> Any:
         raise Wrong(_("здесь нужен текст"))
     if column.kind == "date":
         return cells.day_of(given)
+    if column.kind == "item" and isinstance(given, int) and not isinstance(given, bool):
+        return given
     text = cells.text_of(given)
     if column.kind == "number":
         return cells.decimal_of(text)
@@ -121,6 +131,17 @@ def _organisation(_name: str, text: str, known: Known) -> int | None:
     return found
 
 
+def _item(_name: str, text: str, known: Known) -> int | None:
+    """An item by its number."""
+    if cells.is_nothing(text):
+        return None
+    section, place = cells.code_of(text)
+    found = known.items.get(f"{section}.{place}")
+    if found is None:
+        raise Wrong(_("мероприятия %(code)s нет в плане", code=f"{section}.{place}"))
+    return found
+
+
 READERS: Mapping[str, Callable[[str, str, Known], Any]] = {
     "text": lambda name, text, _known: cells.bounded(name, text),
     "long": lambda name, text, _known: cells.bounded(name, text),
@@ -128,4 +149,7 @@ READERS: Mapping[str, Callable[[str, str, Known], Any]] = {
     "check": lambda _name, text, _known: cells.flag_of(text),
     "organisation": _organisation,
     "points": lambda _name, text, _known: points_of(text),
+    "item": _item,
+    "days": lambda _name, text, _known: None if cells.is_nothing(text) else cells.days_after_of(text),
+    "befores": lambda _name, text, _known: [] if cells.is_nothing(text) else cells.befores_of(text),
 }

@@ -19,10 +19,12 @@ from core.db import db
 from core.reports.sheets import Column, Sheet, as_csv, workbook
 from core.web.kept import in_russian
 from roadmap import flags, queries, readers
+from roadmap.importing.measured import sheet_of
 from roadmap.models import Dependency, Indicator, Item, ItemIndicator, ItemTerms, Roadmap, RoadmapSection
 from roadmap.periods import RECURRENCES
 from roadmap.queries.plans import ItemSearch, item_statement
-from roadmap.rows import MEANINGS, term_of
+from roadmap.rows import MEANINGS, Before, term_of
+from roadmap.rows.cells import before_text, days_after_text
 from roadmap.terms import DATES
 from roadmap.wording import SIDE_NAMES, wording
 
@@ -78,7 +80,7 @@ def edition_sheet(actor: Actor, roadmap_id: int, number: int) -> bytes:
 @in_russian
 def blank() -> bytes:
     """A sheet with headings and the guide, to be filled in."""
-    return workbook([Sheet(_("План"), columns(), []), guide([])])
+    return workbook([Sheet(_("План"), columns(), []), _plan_guide([])])
 
 
 def _sheet(actor: Actor, roadmap_id: int, rows: Sequence[tuple[Item, ItemTerms]], kind: str) -> bytes:
@@ -86,10 +88,12 @@ def _sheet(actor: Actor, roadmap_id: int, rows: Sequence[tuple[Item, ItemTerms]]
     lines = [Line(item, terms, around) for item, terms in rows]
     if kind == "csv":
         return as_csv(columns(), lines)
-    found = db.session.execute(
-        select(Indicator.code, Indicator.name).where(Indicator.roadmap_id == roadmap_id).order_by(Indicator.code)
-    )
-    return workbook([Sheet(_("План"), columns(), lines), guide([(row.code, row.name) for row in found])])
+    found = db.session.scalars(
+        select(Indicator).where(Indicator.roadmap_id == roadmap_id).order_by(Indicator.code)
+    ).all()
+    measured = [sheet_of(found, figure_cell)] if found else []
+    guided = _plan_guide([(row.code, row.name) for row in found])
+    return workbook([Sheet(_("План"), columns(), lines), *measured, guided])
 
 
 def _around(actor: Actor, roadmap_id: int, ids: Sequence[int]) -> Around:
@@ -100,7 +104,11 @@ def _around(actor: Actor, roadmap_id: int, ids: Sequence[int]) -> Around:
         select(RoadmapSection.number, RoadmapSection.title).where(RoadmapSection.roadmap_id == roadmap_id)
     )
     around = Around(
-        plan.period_start, plan.period_end, dict(titles.tuples().all()), dict(codes.tuples().all()), _names()
+        plan.period_start,
+        plan.period_end,
+        dict(titles.tuples().all()),
+        dict(codes.tuples().all()),
+        organisation_names(),
     )
     indicators: dict[int, list[str]] = {}
     moved = (
@@ -120,7 +128,7 @@ def _around(actor: Actor, roadmap_id: int, ids: Sequence[int]) -> Around:
     return around
 
 
-def _names() -> dict[int, str]:
+def organisation_names() -> dict[int, str]:
     """Organisations as the import finds them again: by short name, by ИНН where two share it."""
     rows = db.session.execute(select(Organisation.id, Organisation.short_name, Organisation.inn)).all()
     twice = [row.short_name for row in rows]
@@ -144,7 +152,7 @@ def _cell(name: str, line: Line) -> Any:
     if name in (*DATES, "for_previous", "after_code"):
         return _when(name, line)
     if name == "after_days":
-        return _days_after(terms) if terms.after_item_id else ""
+        return days_after_text(terms.after_days, terms.after_working) if terms.after_item_id else ""
     if name == "organisation":
         return around.organisations.get(terms.organisation_id or 0, "")
     if name == "co_organisations":
@@ -156,7 +164,7 @@ def _cell(name: str, line: Line) -> Any:
     if name == "depends":
         return "; ".join(_before(one, around) for one in around.depends.get(item.id, ()))
     if name == "target":
-        return _number(terms.target)
+        return figure_cell(terms.target)
     if name == "control_points":
         return "\n".join(_point(point) for point in terms.control_points or ())
     if name in ("recurrence", "responsible_side", "period_dates", "excluded"):
@@ -188,18 +196,12 @@ def _point(point: Mapping[str, Any]) -> str:
     )
 
 
-def _days_after(terms: ItemTerms) -> str:
-    days = str(terms.after_days or 0)
-    return f"{days} рабочих" if terms.after_working else days
-
-
 def _before(one: Dependency, around: Around) -> str:
-    text = around.codes[one.after_id]
-    text += f" +{one.lag_days} дней" if one.lag_days else ""
-    return text if one.blocking else f"{text} (не блокирует)"
+    return before_text(Before(around.codes[one.after_id], one.lag_days, one.blocking, one.lag_working))
 
 
-def _number(value: Decimal | None) -> Any:
+def figure_cell(value: Decimal | None) -> Any:
+    """A number a spreadsheet can count with; as text where it has more figures than a spreadsheet keeps."""
     if value is None:
         return ""
     plain = value.normalize()
@@ -208,8 +210,7 @@ def _number(value: Decimal | None) -> Any:
     return int(plain) if plain == plain.to_integral_value() else float(plain)
 
 
-def guide(indicators: Sequence[tuple[str, str]]) -> Sheet:
-    """A sheet of what to write in each column, and of the words that are known."""
+def _plan_guide(indicators: Sequence[tuple[str, str]]) -> Sheet:
     lines = [(str(meaning.label), str(meaning.hint)) for meaning in MEANINGS if meaning.hint]
     sides = ", ".join(str(SIDE_NAMES[side]) for side in ("ministry", "corporation", "both"))
     lines += [
@@ -218,8 +219,13 @@ def guide(indicators: Sequence[tuple[str, str]]) -> Sheet:
         (_("Повторяемость"), ", ".join(str(label) for label in RECURRENCES.values())),
         (_("Загрузка обратно"), _("Файл проверяется весь; пока есть хоть одна ошибка, не загружается ничего.")),
     ]
+    return guide(lines, indicators)
+
+
+def guide(lines: Sequence[tuple[str, str]], indicators: Sequence[tuple[str, str]]) -> Sheet:
+    """A sheet of what to write in each column, and of the indicators that are known (code, name)."""
     if indicators:
-        lines += [("", ""), (_("Показатели плана"), ""), *indicators]
+        lines = [*lines, ("", ""), (_("Показатели плана"), ""), *indicators]
     named = [
         Column(_("Столбец"), lambda line: line[0], 30),
         Column(_("Что писать"), lambda line: line[1], 90, wrap=True),

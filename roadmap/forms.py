@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,8 +21,14 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from core.accounts.queries import choices
+from core.errors import NotValid
 from core.web.forms import options
+from roadmap.cells import value_of
 from roadmap.periods import RECURRENCES
+from roadmap.queries.items import numbers_of
+from roadmap.rows import BY_NAME as MEANINGS
+from roadmap.rows import Before, Known
+from roadmap.rows.cells import Wrong, befores_of
 from roadmap.wording import SIDE_NAMES
 
 
@@ -59,6 +66,10 @@ class SectionForm(FlaskForm):
     title = StringField(_l("Название раздела"), [DataRequired(_l("Назовите раздел")), Length(max=500)])
 
 
+WAITING = ("after_code", "days_after", "depends")
+"""What an item comes after: typed as in the table of the plan."""
+
+
 def _optional_text(label: Any, **more: Any) -> TextAreaField:
     return TextAreaField(label, [Optional(), Length(max=4000)], **more)
 
@@ -75,6 +86,9 @@ class TermsForm(FlaskForm):
     until_on = DateField(_l("Последний срок"), [Optional()])
     recurrence = SelectField(_l("Повторяемость"), choices=options(RECURRENCES.items()))
     for_previous = BooleanField(_l("Срок наступает после отчётного периода"))
+    after_code = StringField(_l("После мероприятия"), description=MEANINGS["after_code"].hint)
+    days_after = StringField(_l("Дней после"), description=_l("«30» или «30 рабочих»"))
+    depends = StringField(_l("Зависит от"), description=MEANINGS["depends"].hint)
     responsible_side = SelectField(
         _l("Ответственная Сторона"),
         choices=options((side, SIDE_NAMES[side]) for side in ("ministry", "corporation", "both")),
@@ -93,18 +107,40 @@ class TermsForm(FlaskForm):
         self.section.choices = options((number, f"{number}. {title}") for number, title in sections)
         self.organisation_id.choices = options([("", "—"), *((row.id, row.short_name) for row in choices())])
 
+    places = {"control_points": "points", "after_item_id": "after_code", "after_days": "days_after"}
+    """Fields of the terms that are typed in fields of another name: faults are shown there."""
+
     def terms(self) -> dict[str, Any]:
-        """The entered terms as the service takes them."""
+        """The entered terms as the service takes them, but for what the item comes after."""
         from roadmap.wording import points_of
 
-        skip = ("csrf_token", "version", "section", "points")
+        skip = ("csrf_token", "version", "section", "points", *WAITING)
         values = {name: value for name, value in self.data.items() if name not in skip}
         return values | {"control_points": points_of(self.points.data or "")}
 
+    def after(self, roadmap_id: int) -> dict[str, Any]:
+        """«В течение N дней после»: the terms that say it. Raises NotValid at the field."""
+        known = Known(date.min, date.max, {}, {}, (), items=numbers_of(roadmap_id))
+        item_id = self._said("after_code", lambda text: value_of("after_item_id", text, known))
+        days, working = self._said("days_after", lambda text: value_of("after_days", text, known)) or (None, False)
+        return {"after_item_id": item_id, "after_days": days, "after_working": working}
+
+    def befores(self) -> list[Before]:
+        """What the item waits for. Raises NotValid at the field."""
+        found: list[Before] = self._said("depends", befores_of)
+        return found
+
+    def _said(self, name: str, read: Callable[[str], Any]) -> Any:
+        try:
+            return read(self[name].data or "")
+        except Wrong as wrong:
+            raise NotValid(str(wrong), name) from wrong
+
 
 class NewItemForm(TermsForm):
-    """A request to add an item: all it would say, and why."""
+    """A request to add an item: all it would say, and why. It is tied to other items once it is there."""
 
+    after_code = days_after = depends = None
     reason = TextAreaField(_l("Почему"), [DataRequired(_l("Напишите, почему нужно изменение")), Length(max=4000)])
 
     def terms(self) -> dict[str, Any]:

@@ -86,9 +86,21 @@ def _text(name: str, value: Any) -> str:
     text = str(value or "").strip()
     if name == "title" and not text:
         raise NotValid(_("Напишите, что за мероприятие"))
+    if name == "term_text":
+        check_days(text)
     if len(text) > LONGEST:
         raise NotValid(_("Не больше %(n)s знаков", n=LONGEST))
     return text
+
+
+def check_days(text: str) -> None:
+    """Words of a term may say anything, but a day they name must be one: «32.13.2027» is no term. Raises NotValid."""
+    from roadmap.rows.tokens import NoSuchDay, tokens
+
+    try:
+        tokens(text)
+    except NoSuchDay as error:
+        raise NotValid(_("Нет такой даты: %(text)s", text=text[:80])) from error
 
 
 def _day(value: Any) -> date | None:
@@ -128,6 +140,7 @@ def _point(point: Any) -> dict[str, Any]:
     if not isinstance(point, Mapping) or not str(point.get("title") or "").strip():
         raise NotValid(_("У контрольной точки нет названия"))
     due = _day(point.get("due"))
+    check_days(str(point.get("term") or ""))
     return {
         "title": str(point["title"]).strip(),
         "term": str(point.get("term") or "").strip() or (due.strftime("%d.%m.%Y") if due else ""),
@@ -141,4 +154,15 @@ def _across(taken: Mapping[str, Any]) -> dict[str, Any]:
         return {"due_on": _("Срок раньше начала")}
     if due and until and until < due:
         return {"until_on": _("Последний срок раньше первого")}
+    if {"after_item_id", "after_days"} <= taken.keys():
+        return _after(taken["after_item_id"], taken["after_days"])
+    return {}
+
+
+def _after(item_id: int | None, days: int | None) -> dict[str, Any]:
+    """«В течение N дней после» says both or neither."""
+    if item_id is not None and days is None:
+        return {"after_days": _("Не сказано, сколько дней после")}
+    if item_id is None and days is not None:
+        return {"after_item_id": _("Не названо мероприятие, после которого идёт срок")}
     return {}

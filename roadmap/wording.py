@@ -37,6 +37,7 @@ FIELDS: dict[str, Any] = {
     "target": _l("Целевое значение"),
     "target_unit": _l("Единица измерения"),
     "excluded": _l("Исключено"),
+    "depends": _l("Зависит от"),
 }
 
 SIDE_NAMES: dict[str, Any] = {**SIDES, "both": _l("Совместно")}

@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import Schema
 from apiflask.fields import DateTime, Dict, File, Integer, List, Nested, String
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from agreements.affairs.blueprint import api, bp, number
@@ -15,13 +15,8 @@ from agreements.importing import meanings, service
 from agreements.models import ImportRun
 from core.accounts.actor import Actor
 from core.accounts.login import me
-from core.documents.downloads import given
-from core.documents.registers.runs import BUSY
+from core.documents.registers import pages
 from core.errors import NotNow, NotValid, Refusal
-from core.reports.sheets import XLSX
-
-MOST_SHOWN = 200
-"""Faults of a page; the marked file has them all."""
 
 
 @bp.route("/agreements/import", methods=["GET", "POST"])
@@ -33,7 +28,8 @@ def imports() -> Any:
             return redirect(url_for("affairs.import_run", run_id=_uploaded(actor).id))
         except NotValid as refused:
             refusal = refused
-    page = render_template("agreements/imports.html", rows=service.runs(actor), refusal=refusal, states=labels())
+    rows = [(url_for("affairs.import_run", run_id=run.id), run) for run in service.runs(actor)]
+    page = render_template("agreements/imports.html", rows=rows, refusal=refusal, states=pages.labels())
     return page, refusal.status if refusal else 200
 
 
@@ -54,35 +50,22 @@ def _page(run: ImportRun, refusal: Refusal | None = None) -> Any:
     actor = me()
     page = render_template(
         "agreements/import.html",
-        **_moving(run),
+        **pages.moving(service.RUNS, run),
         refusal=refusal,
         typed=request.form,
         meanings=[("", _("не загружать")), *((each.name, str(each.label)) for each in meanings.MEANINGS)],
-        faults=run.faults[:MOST_SHOWN],
+        faults=run.faults[: pages.MOST_FAULTS],
         creates=actor.is_admin,
     )
     return page, refusal.status if refusal else 200
 
 
-def _moving(run: ImportRun) -> dict[str, Any]:
-    """What of an import changes while it runs."""
-    failed = service.RUNS.failed(run)
-    return {
-        "run": run,
-        "failed": failed,
-        "busy": run.state in BUSY and not failed,
-        "state": (_("прервано из-за сбоя, ничего не загружено"), "danger") if failed else labels()[run.state],
-    }
-
-
 @bp.get("/agreements/import/<int:run_id>/progress")
 def import_progress(run_id: int) -> Response:
-    """The piece of the page that moves; once it stands, the browser takes the whole page anew."""
-    moving = _moving(service.run_for(run_id, me()))
-    answer = make_response(render_template("agreements/_import_progress.html", **moving))
-    if not moving["busy"]:
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    """The piece of the page that moves."""
+    return pages.progress(
+        service.RUNS, service.run_for(run_id, me()), url_for("affairs.import_progress", run_id=run_id)
+    )
 
 
 @bp.get("/agreements/import/<int:run_id>/faults.xlsx")
@@ -93,8 +76,7 @@ def import_faults(run_id: int) -> Response:
 
 def _marked(run_id: int) -> Response:
     actor = me()
-    name = service.run_for(run_id, actor).file_name.rpartition(".")[0]
-    return given(service.marked_file(run_id, actor), f"{name}, {_('ошибки')}.xlsx", XLSX)
+    return pages.marked_file(service.run_for(run_id, actor), service.marked_file(run_id, actor))
 
 
 @bp.post("/agreements/import/<int:run_id>/check")
@@ -121,18 +103,6 @@ def start_import(run_id: int) -> Any:
     except NotNow as refusal:
         return _page(service.run_for(run_id, actor), refusal)
     return redirect(url_for("affairs.import_run", run_id=run_id))
-
-
-def labels() -> dict[str, tuple[str, str]]:
-    """States of an import, in words, with their tones."""
-    return {
-        "uploaded": (_("столбцы не названы"), "neutral"),
-        "checking": (_("проверяется"), "progress"),
-        "faulty": (_("есть ошибки, ничего не загружено"), "danger"),
-        "checked": (_("ошибок нет, можно загружать"), "info"),
-        "importing": (_("загружается"), "progress"),
-        "done": (_("загружено"), "success"),
-    }
 
 
 class FileIn(Schema):

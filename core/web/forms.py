@@ -36,9 +36,9 @@ def attempt(form: FlaskForm, call: Callable[[], Result]) -> Result | Refused:
 
 
 def _show(form: FlaskForm, refusal: NotValid) -> None:
-    loose = []
+    loose, places = [], getattr(form, "places", {})
     for name, message in refusal.fields.items():
-        field = form._fields.get(name)
+        field = form._fields.get(places.get(name, name))
         if field is None:
             loose.append(str(message))
         else:

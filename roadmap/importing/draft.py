@@ -10,11 +10,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from roadmap.importing.circles import circles
 from roadmap.importing.grid import Line, Table, columns_of, filled
 from roadmap.importing.sections import Sections, section_text
 from roadmap.rows import Fault, Known, Row, read_row
 from roadmap.rows.cells import Wrong, text_of
+from roadmap.scheduling.network import circles
+from roadmap.service.indicators import NewIndicator
 from roadmap.wording import FIELDS
 
 MOST_ITEMS = 5_000
@@ -30,6 +31,8 @@ class Draft:
     rows: list[Row] = field(default_factory=list)
     sections: dict[int, str] = field(default_factory=dict)
     """Those the plan has not yet."""
+    indicators: list[NewIndicator] = field(default_factory=list)
+    """Indicators the file defines and the plan has not yet."""
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from openpyxl.utils import get_column_letter
 
 from roadmap.rows import known, same
 
+Means = Callable[[str], str]
+"""The meaning a heading is known by, or ""."""
 MOST_ABOVE = 30
 """How many rows of a title may stand above the headings."""
 FEWEST_KNOWN = 2
@@ -65,31 +67,31 @@ def heading(cell: Any) -> str:
     return " ".join(str("" if cell is None else cell).split())[:200]
 
 
-def guess(headers: Sequence[str]) -> dict[str, str]:
+def guess(headers: Sequence[str], means: Means = known) -> dict[str, str]:
     """Number of a column → its meaning, where a heading is known; a meaning is given once."""
     mapping: dict[str, str] = {}
     for place, text in enumerate(headers):
-        name = known(text)
+        name = means(text)
         if name and name not in mapping.values():
             mapping[str(place)] = name
     return mapping
 
 
-def knows(cells: Sequence[Any]) -> int:
-    """How many columns of a plan a row names."""
-    return len(guess([heading(cell) for cell in cells]))
+def knows(cells: Sequence[Any], means: Means = known) -> int:
+    """How many known columns a row names."""
+    return len(guess([heading(cell) for cell in cells], means))
 
 
-def table_of(rows: Sequence[Line], *, letters: bool) -> Table | None:
+def table_of(rows: Sequence[Line], *, letters: bool, means: Means = known) -> Table | None:
     """The table whose headings are the row, among the first ones, that names most columns; None without headings."""
     rows = [row for row in rows if row.filled]
-    counted = [knows(row.cells) for row in rows[:MOST_ABOVE]]
+    counted = [knows(row.cells, means) for row in rows[:MOST_ABOVE]]
     if not counted or max(counted) < FEWEST_KNOWN:
         return None
     place = counted.index(max(counted))
     top, below = rows[place], rows[place + 1 :]
     headers = [heading(cell) for cell in top.cells]
-    if below and _second_row(top, below[0]):
+    if below and _second_row(top, below[0], means):
         headers = [heading(below[0].at(n)) or text for n, text in enumerate(headers)]
         below = below[1:]
     while headers and not headers[-1]:
@@ -98,11 +100,11 @@ def table_of(rows: Sequence[Line], *, letters: bool) -> Table | None:
     return Table(headers, lines, letters)
 
 
-def _second_row(top: Line, row: Line) -> bool:
+def _second_row(top: Line, row: Line, means: Means) -> bool:
     """Headings in two rows: «Срок» over «Начало» and «Окончание»."""
     under = [place for first, last in top.wide.items() for place in range(first, last + 1)]
     own = [place for place in row.filled if place not in row.down]
-    return bool(under) and bool(own) and set(own) <= set(under) and all(known(heading(row.at(n))) for n in own)
+    return bool(under) and bool(own) and set(own) <= set(under) and all(means(heading(row.at(n))) for n in own)
 
 
 def _counts_columns(row: Line) -> bool:

@@ -17,7 +17,7 @@ MOST_NOTES = 1_000
 
 
 def preview_of(draft: Draft, had: Mapping[int, str]) -> dict[str, Any]:
-    """{"sections", "rows", "notes", "count"}: days beside the words they were read from, in plain types."""
+    """{"sections", "rows", "notes", "indicators", "count"}: days beside the words they came from, in plain types."""
     counted = Counter(row.section for row in draft.rows if row.section is not None)
     titles = {**had, **draft.sections}
     said: dict[int, list[str]] = defaultdict(list)
@@ -32,6 +32,7 @@ def preview_of(draft: Draft, had: Mapping[int, str]) -> dict[str, Any]:
         "notes": [
             {"row": note.row, "column": note.column, "message": note.message} for note in draft.notes[:MOST_NOTES]
         ],
+        "indicators": [{"code": one.code, "name": one.name, "unit": one.unit} for one in draft.indicators],
         "count": len(draft.rows),
         "undated": sum(not row.terms.get("due_on") and not row.after_code for row in draft.rows),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from roadmap import readers
 from roadmap.importing import sheet, word, writing
 from roadmap.importing.draft import Draft, Standing, draft_of
 from roadmap.importing.grid import Table, guess
+from roadmap.importing.measured import Measured, measured_in
 from roadmap.importing.preview import preview_of
 from roadmap.models import Dependency, Edition, Item, PlanImport, Roadmap, RoadmapSection
 from roadmap.rows import BY_NAME, Known, known_for, known_of
@@ -191,10 +193,13 @@ def import_job(job: Job) -> None:
 
 
 def _read(run: PlanImport, progress: Progress) -> Draft:
-    found = read_table(files().get(run.sha256), run.file_name)
+    content = files().get(run.sha256)
+    found = read_table(content, run.file_name)
     progress(0, len(found.lines))
     known, standing = _against(run)
-    draft = draft_of(found, run.mapping, known, standing)
+    measured = Measured() if is_word(run.file_name) else measured_in(content, known.indicators)
+    draft = draft_of(found, run.mapping, replace(known, indicators={*known.indicators, *measured.codes}), standing)
+    draft.indicators, draft.faults = measured.new, [*measured.faults, *draft.faults]
     progress(len(draft.rows), len(draft.rows))
     return draft
 
@@ -216,7 +221,7 @@ def _against(run: PlanImport) -> tuple[Known, Standing]:
     if run.roadmap_id is None:
         new = _planned(run)
         parties = db.session.scalars(select(Organisation).where(Organisation.id.in_(new.parties)))
-        return known_of(new.period_start, new.period_end, parties, {}), Standing()
+        return known_of(new.period_start, new.period_end, parties, ()), Standing()
     plan = db.session.get_one(Roadmap, run.roadmap_id)
     items = db.session.execute(select(Item.id, Item.code, Item.dropped).where(Item.roadmap_id == plan.id)).all()
     codes = {row.id: row.code for row in items}

@@ -7,11 +7,11 @@ from flask_babel import gettext as _
 from core.documents.registers.markup import formulas, markup_of, merged
 from core.documents.registers.reading import first_sheet
 from core.errors import NotValid
-from roadmap.importing.grid import Line, Table, filled, table_of
-from roadmap.rows import Formula
+from roadmap.importing.grid import Line, Means, Table, filled, table_of
+from roadmap.rows import Formula, known
 
 
-def table(content: bytes) -> Table | None:
+def table(content: bytes, means: Means = known) -> Table | None:
     """None where no row of headings is found. Raises NotValid where the file is no spreadsheet we take."""
     rows = [Line(number, list(cells)) for number, cells in enumerate(first_sheet(content), 1)]
     markup = markup_of(content)
@@ -22,7 +22,7 @@ def table(content: bytes) -> Table | None:
         if row <= len(rows) and column <= len(rows[row - 1].cells):
             rows[row - 1].cells[column - 1] = Formula("=")
     _spread(rows, markup)
-    return table_of(rows, letters=True)
+    return table_of(rows, letters=True, means=means)
 
 
 def _spread(rows: list[Line], markup: bytes) -> None:

@@ -17,8 +17,9 @@ from core.errors import NotValid
 from roadmap import readers
 from roadmap.effects.amending import new_items
 from roadmap.importing.draft import Draft
-from roadmap.models import Dependency, Edition, Item, ItemIndicator, ItemTerms, RoadmapSection
+from roadmap.models import Dependency, Edition, Indicator, Item, ItemIndicator, ItemTerms, RoadmapSection
 from roadmap.rows import Row
+from roadmap.service.indicators import add_indicator
 from roadmap.service.plans import editable, first_only
 from roadmap.terms import checked
 
@@ -31,6 +32,8 @@ def write(edition_id: int, draft: Draft, source: Mapping[str, Any], actor: Actor
     edition = editable(edition_id, actor)
     first_only(edition)
     values = [_values(edition, row) for row in draft.rows]
+    for new in draft.indicators:
+        add_indicator(edition.roadmap_id, new, actor)
     for number, title in draft.sections.items():
         db.session.add(RoadmapSection(roadmap_id=edition.roadmap_id, number=number, title=title))
         data = {"number": number, "title": title}
@@ -85,8 +88,10 @@ def _ids(edition: Edition, items: Sequence[Item]) -> dict[str, int]:
 
 def _rests_on(edition: Edition, items: Sequence[Item], rows: Sequence[Row]) -> None:
     ids = _ids(edition, items)
+    codes = db.session.execute(select(Indicator.code, Indicator.id).where(Indicator.roadmap_id == edition.roadmap_id))
+    indicators = {row.code.casefold(): row.id for row in codes}
     for item, row in zip(items, rows, strict=True):
-        db.session.add_all(ItemIndicator(item_id=item.id, indicator_id=one) for one in row.indicators)
+        db.session.add_all(ItemIndicator(item_id=item.id, indicator_id=indicators[code]) for code in row.indicators)
         db.session.add_all(
             Dependency(
                 roadmap_id=edition.roadmap_id,
@@ -94,6 +99,7 @@ def _rests_on(edition: Edition, items: Sequence[Item], rows: Sequence[Row]) -> N
                 after_id=ids[before.code],
                 blocking=before.blocking,
                 lag_days=before.lag_days,
+                lag_working=before.lag_working,
             )
             for before in row.depends
         )

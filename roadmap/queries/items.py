@@ -333,3 +333,9 @@ def item_by_code(roadmap_id: int, code: str) -> int:
     if found is None:
         raise NotValid(_("В плане нет пункта «%(code)s»", code=code), "after")
     return found
+
+
+def numbers_of(roadmap_id: int) -> dict[str, int]:
+    """Number of each item of a plan → id. One query."""
+    rows = db.session.execute(select(Item.code, Item.id).where(Item.roadmap_id == roadmap_id, ~Item.dropped))
+    return dict(rows.tuples().all())

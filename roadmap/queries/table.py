@@ -7,20 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.audit import AuditRecord
 from core.db import db
 from roadmap import readers
-from roadmap.cells import COLUMNS, Names, text_of
+from roadmap.cells import COLUMNS, OF_TERMS, Names, text_of
 from roadmap.effects.amending import plain
-from roadmap.models import Edition, Item, ItemTerms
+from roadmap.models import Dependency, Edition, Item, ItemTerms
 from roadmap.queries.editions import edition_by_number
 from roadmap.queries.plans import section_titles
+from roadmap.rows import Before
+from roadmap.rows.cells import before_text, days_after_text
 from roadmap.service.plans import check_editable, first_only
 
-FIELDS = tuple(column.name for column in COLUMNS)
 HIDDEN = tuple(column.name for column in COLUMNS if not column.shown)
 
 
@@ -67,7 +69,7 @@ class Table:
 
 
 def table(actor: Actor, roadmap_id: int, number: int) -> Table:
-    """The table of a draft the actor may edit now. Five queries. Raises NotFound, NotAllowed, NotNow."""
+    """The table of a draft the actor may edit now. Seven queries. Raises NotFound, NotAllowed, NotNow."""
     edition = edition_by_number(actor, roadmap_id, number)
     check_editable(edition, actor)
     first_only(edition)
@@ -75,8 +77,8 @@ def table(actor: Actor, roadmap_id: int, number: int) -> Table:
 
 
 def rows_of(edition: Edition, only: Iterable[int] | None = None) -> list[Row]:
-    """The edition's rows in the order of numbers; `only` these items. Two queries."""
-    columns = [getattr(ItemTerms, name) for name in FIELDS]
+    """The edition's rows in the order of numbers; `only` these items. Four queries."""
+    columns = [getattr(ItemTerms, name) for name in OF_TERMS]
     statement = (
         select(Item.id.label("item_id"), Item.code, Item.section, Item.number, ItemTerms.version, *columns)
         .join(ItemTerms, ItemTerms.item_id == Item.id)
@@ -87,7 +89,34 @@ def rows_of(edition: Edition, only: Iterable[int] | None = None) -> list[Row]:
         statement = statement.where(Item.id.in_(list(only)))
     found = db.session.execute(statement).all()
     names = _names({row.organisation_id for row in found if row.organisation_id})
-    return [_row(row, names) for row in found]
+    codes = _codes(edition, {row.after_item_id for row in found if row.after_item_id})
+    befores = befores_of(edition.roadmap_id, None if only is None else [row.item_id for row in found])
+    return [_row(row, names, codes, befores.get(row.item_id, "")) for row in found]
+
+
+def befores_of(roadmap_id: int, only: Sequence[int] | None = None) -> dict[int, str]:
+    """What each item waits for, as it is typed: «2.1; 2.3 +5 дней». One query."""
+    before = aliased(Item)
+    statement = (
+        select(Dependency, before.code)
+        .join(before, before.id == Dependency.after_id)
+        .where(Dependency.roadmap_id == roadmap_id)
+        .order_by(Dependency.id)
+    )
+    if only is not None:
+        statement = statement.where(Dependency.item_id.in_(only))
+    found: dict[int, list[str]] = {}
+    for row, code in db.session.execute(statement):
+        one = Before(code, row.lag_days, row.blocking, row.lag_working)
+        found.setdefault(row.item_id, []).append(before_text(one))
+    return {item_id: "; ".join(texts) for item_id, texts in found.items()}
+
+
+def _codes(edition: Edition, ids: set[int]) -> Names:
+    if not ids:
+        return {}
+    named = select(Item.id, Item.code).where(Item.roadmap_id == edition.roadmap_id, Item.id.in_(ids))
+    return dict(db.session.execute(named).tuples().all())
 
 
 def _names(ids: set[int]) -> Names:
@@ -97,9 +126,16 @@ def _names(ids: set[int]) -> Names:
     return dict(db.session.execute(named).tuples().all())
 
 
-def _row(row: Any, names: Names) -> Row:
-    values = {name: plain(getattr(row, name)) for name in FIELDS}
-    texts = {name: text_of(name, getattr(row, name), names) for name in FIELDS}
+def _row(row: Any, names: Names, codes: Names, befores: str) -> Row:
+    values = {name: plain(getattr(row, name)) for name in OF_TERMS} | {"depends": befores}
+    simple = [column.name for column in COLUMNS if column.kind not in ("item", "days", "befores")]
+    texts = {name: text_of(name, getattr(row, name), names) for name in simple}
+    after = codes.get(row.after_item_id or 0, "")
+    texts |= {
+        "after_item_id": after,
+        "after_days": days_after_text(row.after_days, row.after_working) if after else "",
+        "depends": befores,
+    }
     return Row(row.item_id, row.code, row.section, row.number, row.version, values, texts)
 
 

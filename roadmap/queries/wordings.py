@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from roadmap.cells import text_of
 from roadmap.models import Roadmap
 from roadmap.rows import When, term_of
+from roadmap.rows.cells import days_after_text
 
 PROPOSED = ("starts_on", "due_on", "until_on", "recurrence", "for_previous")
 
@@ -33,7 +34,9 @@ def proposals(plan: Roadmap, words: Mapping[str, str]) -> list[Proposal]:
 def _proposal(key: str, when: When) -> Proposal:
     note = when.note
     if when.after_code:
-        note = _("срок считается от исполнения пункта %(code)s: укажите это в форме мероприятия", code=when.after_code)
+        note = _("срок считается от исполнения пункта %(code)s", code=when.after_code)
+        days = days_after_text(when.after_days, when.after_working)
+        return Proposal(key, {"after_item_id": when.after_code, "after_days": days}, str(note))
     if when.fault or (note and when.due_on is None):
         return Proposal(key, {}, str(note), when.fault)
     values: dict[str, Any] = {name: getattr(when, name) for name in PROPOSED}

@@ -2,7 +2,7 @@
 
 from roadmap.rows.cells import Formula
 from roadmap.rows.known import known_for, known_of
-from roadmap.rows.meanings import BY_NAME, MEANINGS, Meaning, known, same
+from roadmap.rows.meanings import BY_NAME, MEANINGS, Meaning, headings_of, known, same
 from roadmap.rows.row import read_row
 from roadmap.rows.shapes import AMBIGUOUS, Before, Fault, Known, Row
 from roadmap.rows.when import When, term_of
@@ -18,6 +18,7 @@ __all__ = [
     "Meaning",
     "Row",
     "When",
+    "headings_of",
     "known",
     "known_for",
     "known_of",

@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from core.errors import NotValid
 from roadmap.periods import RECURRENCES, ROMAN
 from roadmap.rows.meanings import same
-from roadmap.rows.tokens import NoSuchDay, tokens
+from roadmap.rows.shapes import Before
+from roadmap.rows.tokens import STEMS, NoSuchDay, tokens
 from roadmap.terms import LONGEST, number
 
 LONGEST_OF: Mapping[str, int] = {"unit": 500, "document_kind": 500, "target_unit": 100, "term_text": 500}
@@ -136,6 +137,49 @@ def code_of(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def days_after_of(text: str) -> tuple[int, bool]:
+    """«30», «30 рабочих дней» → (days, whether working ones). Raises Wrong."""
+    found = re.fullmatch(r"(\d{1,3})(?: ?(раб|кал)?\w*\.?(?: д(?:н\w*|ень)\.?)?)?", same(text))
+    if found is None:
+        raise Wrong(_("нужно число дней: «30» или «30 рабочих»"))
+    return int(found[1]), found[2] == "раб"
+
+
+def days_after_text(days: int | None, working: bool) -> str:
+    """The reverse of `days_after_of`."""
+    return f"{days or 0} рабочих" if working else str(days or 0)
+
+
+_BEFORE = re.compile(
+    r"(\S+?)(?:\s*\+\s*(\d{1,3})(?:\s*(раб|кал)\w*\.?)?(?:\s*д(?:н\w*|ень)\.?)?)?(?:\s*(\(?не блокирует\)?))?",
+    re.IGNORECASE,
+)
+
+
+def befores_of(text: str) -> list[Before]:
+    """«2.1; 2.3 +5 дней; 2.4 +3 рабочих дней (не блокирует)». Raises Wrong."""
+    found: dict[str, Before] = {}
+    for part in re.split(r"[;,\n]", text):
+        if not part.strip():
+            continue
+        match = _BEFORE.fullmatch(part.strip())
+        if match is None:
+            raise Wrong(_("нужен номер мероприятия, например 2.3: «%(text)s»", text=part.strip()[:40]))
+        section, place = code_of(match[1])
+        code = f"{section}.{place}"
+        if code in found:
+            raise Wrong(_("мероприятие %(code)s названо дважды", code=code))
+        found[code] = Before(code, int(match[2] or 0), match[4] is None, (match[3] or "").casefold() == "раб")
+    return list(found.values())
+
+
+def before_text(one: Before) -> str:
+    """The reverse of `befores_of`, of one of them."""
+    days = "рабочих дней" if one.lag_working else "дней"
+    text = f"{one.code} +{one.lag_days} {days}" if one.lag_days else one.code
+    return text if one.blocking else f"{text} (не блокирует)"
+
+
 def listed(text: str) -> list[str]:
     """Parts of a cell between «;» and line breaks."""
     return [part.strip() for part in re.split(r"[;\n]", text) if part.strip()]
@@ -146,7 +190,7 @@ def period_dates_of(text: str) -> dict[str, str]:
     moved: dict[str, str] = {}
     for part in listed(text):
         name, _dash, day = part.replace("—", "–").rpartition(" – ")
-        key = _period_key(name)
+        key = period_key(name)
         due = day_of(day) if key else None
         if due is None:
             raise Wrong(_("нужно «период – дата»: «%(text)s»", text=part[:60]))
@@ -154,11 +198,15 @@ def period_dates_of(text: str) -> dict[str, str]:
     return moved
 
 
-def _period_key(name: str) -> str:
+def period_key(name: str) -> str:
+    """«II квартал 2026 г.», «март 2026 г.», «2026 год», «03.2026», «2026-Q2» → its key; "" for anything else."""
     asked = same(name)
     for pattern, made in _PERIODS:
         if found := re.fullmatch(pattern, asked):
-            return made.format(*(_ARABIC.get(group, group) for group in found.groups()))
+            return made.format(*(_ARABIC.get(group, group) for group in found.groups())).upper()
+    if found := re.fullmatch(r"([а-я]+) (\d{4})(?: г\.?| год[а]?)?", asked):
+        month = next((number for number, stem in enumerate(STEMS, 1) if re.match(stem, found[1])), 0)
+        return f"{found[2]}-{month:02d}" if month else ""
     return ""
 
 

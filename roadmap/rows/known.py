@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -10,19 +11,21 @@ from sqlalchemy import select
 from core.accounts.models import Organisation
 from core.accounts.roles import SIDE_OF_KIND
 from core.db import db
-from roadmap.models import Indicator, Roadmap
+from roadmap.models import Indicator, Item, Roadmap
 from roadmap.rows.meanings import same
 from roadmap.rows.shapes import AMBIGUOUS, Known
 
 
 def known_for(plan: Roadmap) -> Known:
-    """The period and sides of a plan, the directory of organisations, the plan's indicators. Three queries."""
-    codes = db.session.execute(select(Indicator.code, Indicator.id).where(Indicator.roadmap_id == plan.id))
-    indicators = {row.code.casefold(): row.id for row in codes}
-    return known_of(plan.period_start, plan.period_end, [party.organisation for party in plan.parties], indicators)
+    """The period and sides of a plan, the directory, the plan's indicators and items. Four queries."""
+    codes = db.session.scalars(select(Indicator.code).where(Indicator.roadmap_id == plan.id))
+    items = db.session.execute(select(Item.code, Item.id).where(Item.roadmap_id == plan.id, ~Item.dropped))
+    parties = [party.organisation for party in plan.parties]
+    known = known_of(plan.period_start, plan.period_end, parties, {code.casefold() for code in codes})
+    return replace(known, items=dict(items.tuples().all()))
 
 
-def known_of(start: date, end: date, parties: Iterable[Organisation], indicators: Mapping[str, int]) -> Known:
+def known_of(start: date, end: date, parties: Iterable[Organisation], indicators: Collection[str]) -> Known:
     """The same of a plan that is not drawn yet."""
     sides: dict[str, str] = {}
     standing: dict[str, int] = {}

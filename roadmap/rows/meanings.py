@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -131,7 +131,7 @@ MEANINGS = (
     Meaning("legal_basis", _l("Правовое основание"), ("основание", "нормативное основание"), "", 34),
     Meaning(
         "depends", _l("Зависит от"), ("зависимости", "предшествующие мероприятия", "после чего"),
-        _l("номера мероприятий через «;»: «2.1; 2.3 +5 дней; 2.4 (не блокирует)»"), 18,
+        _l("номера мероприятий через «;»: «2.1; 2.3 +5 дней; 2.4 +3 рабочих дня (не блокирует)»"), 18,
     ),
     Meaning("excluded", _l("Исключено"), (), _l("да, если мероприятие исключено: номер его остаётся занят"), 10),
 )  # fmt: skip
@@ -150,9 +150,13 @@ def known(heading: str) -> str:
 
 @cache
 def _headings() -> Mapping[str, str]:
-    """Every heading a column is known by: the labels in both languages and what plans call them."""
+    return headings_of(MEANINGS)
+
+
+def headings_of(meanings: Sequence[Meaning]) -> Mapping[str, str]:
+    """Every heading a column is known by → its meaning: the labels in both languages and what people call them."""
     found: dict[str, str] = {}
     for locale in ("ru", "en"):
         with force_locale(locale):
-            found |= {same(str(meaning.label)): meaning.name for meaning in MEANINGS}
-    return {same(each): meaning.name for meaning in MEANINGS for each in meaning.headings} | found
+            found |= {same(str(meaning.label)): meaning.name for meaning in meanings}
+    return {same(each): meaning.name for meaning in meanings for each in meaning.headings} | found

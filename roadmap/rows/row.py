@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 from roadmap.periods import MONTHS, shift
 from roadmap.rows.cells import (
     Wrong,
+    befores_of,
     bounded,
     code_of,
     day_of,
+    days_after_of,
     decimal_of,
     flag_of,
     is_nothing,
@@ -24,7 +26,7 @@ from roadmap.rows.cells import (
     text_of,
 )
 from roadmap.rows.meanings import same
-from roadmap.rows.shapes import AMBIGUOUS, Before, Fault, Known, Row
+from roadmap.rows.shapes import AMBIGUOUS, Fault, Known, Row
 from roadmap.rows.sides import only_a_side, side_of
 from roadmap.rows.when import When, term_of
 from roadmap.terms import DATES
@@ -111,7 +113,7 @@ class _Reading:
         for point in points:
             if found := re.fullmatch(r"(.*\S)? ?\((\d{1,2}\.\d{1,2}\.\d{4})\)", point["term"]):
                 point |= {"term": found[1] or found[2], "due": str(day_of(found[2]))}
-            elif re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", point["term"]) and point["due"] is None:
+            elif point["due"] is None and term_of(point["term"], self.known.start, self.known.end).fault:
                 raise Wrong(_("нет такой даты: «%(text)s»", text=point["term"]))
         return points
 
@@ -165,11 +167,10 @@ class _Reading:
             self._fault(column, _("не сказано, сколько дней после"))
 
     def _days_after(self, text: str) -> None:
-        found = re.fullmatch(r"(\d{1,3})(?: ?(раб|кал)?\w*\.?(?: дн\w*\.?)?)?", same(text))
+        found = self._cell("after_days", days_after_of, text)
         if found is None:
-            self._fault("after_days", _("нужно число дней: «30» или «30 рабочих»"))
             return
-        self.row.terms["after_days"], self.row.terms["after_working"] = int(found[1]), found[2] == "раб"
+        self.row.terms["after_days"], self.row.terms["after_working"] = found
         if not self.row.after_code:
             column = "after_code" if "after_code" in self.texts else "after_days"
             self._fault(column, _("не названо мероприятие, после которого идёт срок"))
@@ -259,7 +260,7 @@ class _Reading:
     # On what ------------------------------------------------------------------------------------------------------
 
     def _rests_on(self) -> None:
-        self.row.depends = self._cell("depends", _befores, self._said("depends")) or []
+        self.row.depends = self._cell("depends", befores_of, self._said("depends")) or []
         self.row.indicators = self._cell("indicators", self._indicators) or []
         own = self.row.code
         if own and own in (before.code for before in self.row.depends):
@@ -268,26 +269,9 @@ class _Reading:
             column = "after_code" if self._said("after_code") else "term_text"
             self._fault(column, _("срок считается от самого мероприятия: %(code)s", code=own))
 
-    def _indicators(self) -> list[int]:
+    def _indicators(self) -> list[str]:
         codes = [part.strip() for part in re.split(r"[;,\n]", self._said("indicators")) if part.strip()]
         unknown = [code for code in codes if code.casefold() not in self.known.indicators]
         if unknown:
             raise Wrong(_("показателя нет в плане: %(codes)s", codes=", ".join(unknown)[:120]))
-        return list(dict.fromkeys(self.known.indicators[code.casefold()] for code in codes))
-
-
-def _befores(text: str) -> list[Before]:
-    """«2.1; 2.3 +5 дней; 2.4 (не блокирует)». Raises Wrong."""
-    found: dict[str, Before] = {}
-    for part in re.split(r"[;,\n]", text):
-        if not part.strip():
-            continue
-        match = re.fullmatch(r"(\S+?)(?:\s*\+\s*(\d{1,3})(?:\s*дн\w*\.?)?)?(?:\s*(\(?не блокирует\)?))?", part.strip())
-        if match is None:
-            raise Wrong(_("нужен номер мероприятия, например 2.3: «%(text)s»", text=part.strip()[:40]))
-        section, place = code_of(match[1])
-        code = f"{section}.{place}"
-        if code in found:
-            raise Wrong(_("мероприятие %(code)s названо дважды", code=code))
-        found[code] = Before(code, int(match[2] or 0), match[3] is None)
-    return list(found.values())
+        return list(dict.fromkeys(code.casefold() for code in codes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,10 +24,12 @@ class Known:
     """Name of a party → its side."""
     organisations: Mapping[str, int]
     """ИНН, full or short name → id, or AMBIGUOUS."""
-    indicators: Mapping[str, int]
-    """Code in lower case → id."""
+    indicators: Collection[str]
+    """Codes in lower case."""
     parties: Mapping[str, int] = field(default_factory=dict)
     """Side → the organisation that stands for it."""
+    items: Mapping[str, int] = field(default_factory=dict)
+    """Number of an item of the plan → id."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Before:
     code: str
     lag_days: int = 0
     blocking: bool = True
+    lag_working: bool = False
 
 
 @dataclass
@@ -62,7 +65,8 @@ class Row:
     terms: dict[str, Any] = field(default_factory=dict)
     after_code: str = ""
     depends: list[Before] = field(default_factory=list)
-    indicators: list[int] = field(default_factory=list)
+    indicators: list[str] = field(default_factory=list)
+    """Codes, as `Known.indicators` has them."""
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypeVar
 
 Key = Hashable
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -117,31 +119,36 @@ def circle_in(links: Iterable[Link]) -> list[Key] | None:
     following: dict[Key, list[Key]] = {}
     for link in links:
         following.setdefault(link.before, []).append(link.after)
-    finished: set[Key] = set()
+    return next(circles(following), None)
+
+
+def circles(following: Mapping[Name, Sequence[Name]]) -> Iterator[list[Name]]:
+    """Circles as they are walked («2.1», «2.4», «2.1»). `following`: a key → those one goes on to.
+
+    A graph with many circles through one another shows those a single walk finds: each broken, the next is found.
+    """
+    finished: set[Name] = set()
     for start in following:
-        found = _walk(start, following, finished)
-        if found:
-            return found
-    return None
+        if start not in finished:
+            yield from _walk(start, following, finished)
 
 
-def _walk(start: Key, following: Mapping[Key, Sequence[Key]], finished: set[Key]) -> list[Key] | None:
+def _walk(start: Name, following: Mapping[Name, Sequence[Name]], finished: set[Name]) -> Iterator[list[Name]]:
     """Depth first without recursion: a plan of ten thousand items in one line must not exhaust the stack."""
-    path, inside, stack = [start], {start}, [iter(following.get(start, ()))]
-    while stack:
-        following_key = next(stack[-1], None)
-        if following_key is None:
-            stack.pop()
-            done = path.pop()
-            inside.discard(done)
-            finished.add(done)
-        elif following_key in inside:
-            return [*path[path.index(following_key) :], following_key]
-        elif following_key not in finished:
-            path.append(following_key)
-            inside.add(following_key)
-            stack.append(iter(following.get(following_key, ())))
-    return None
+    path, places, turns = [start], {start: 0}, [iter(following.get(start, ()))]
+    while turns:
+        one = next(turns[-1], None)
+        if one is None:
+            turns.pop()
+            left = path.pop()
+            del places[left]
+            finished.add(left)
+        elif one in places:
+            yield [*path[places[one] :], one]
+        elif one not in finished:
+            places[one] = len(path)
+            path.append(one)
+            turns.append(iter(following.get(one, ())))
 
 
 def way(links: Iterable[Link], start: Key, end: Key) -> list[Key] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from core import audit
@@ -13,9 +15,11 @@ from core.db import db, locked, transaction
 from core.errors import NotFound, NotValid
 from roadmap.graph import circle_with
 from roadmap.models import Dependency, Item, Roadmap
+from roadmap.rows import Before
 from roadmap.service.items import refuse_other_side, visible_item
 
 LONGEST_LAG = 1000
+WHOSE = _l("Чего ждёт мероприятие, указывает координатор ответственной Стороны")
 
 
 def add_dependency(
@@ -29,7 +33,7 @@ def add_dependency(
     lag = _lag(lag_days)
     with transaction():
         item, before = visible_item(item_id, actor), visible_item(after_id, actor)
-        refuse_other_side(item, actor, _("Чего ждёт мероприятие, указывает координатор ответственной Стороны"))
+        refuse_other_side(item, actor, str(WHOSE))
         locked(Roadmap, item.roadmap_id)
         _no_circle(item, before)
         row = db.session.scalars(
@@ -39,8 +43,7 @@ def add_dependency(
             row = Dependency(roadmap_id=item.roadmap_id, item_id=item.id, after_id=before.id)
             db.session.add(row)
         row.blocking, row.lag_days, row.lag_working = blocking, lag, lag_working
-        data = {"after": before.code, "blocking": blocking, "lag": lag, "working": lag_working}
-        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add_dependency", data=data))
+        _told(item, Before(before.code, lag, blocking, lag_working), actor)
         db.session.flush()
         return row
 
@@ -64,6 +67,65 @@ def _no_circle(item: Item, before: Item) -> None:
         raise NotValid(_("Получится круг: %(circle)s", circle=" → ".join(circle)), "after")
 
 
+def wait_for(item: Item, befores: Sequence[Before], actor: Actor) -> None:
+    """The item waits for these and for nothing else. Inside the caller's transaction, of a draft both
+    sides write.
+
+    Raises NotValid on `depends`: a number that is not in the plan, the item itself, a circle («2.1 → 2.4 → 2.1»).
+    """
+    locked(Roadmap, item.roadmap_id)
+    ids = _ids(item.roadmap_id, befores)
+    kept = {row.after_id: row for row in db.session.scalars(select(Dependency).where(Dependency.item_id == item.id))}
+    for after_id in kept.keys() - ids.values():
+        _remove(kept.pop(after_id), item, actor)
+    db.session.flush()
+    for before in befores:
+        _wait(item, ids[before.code], before, kept, actor)
+    db.session.flush()
+
+
+def _terms(before: Before) -> tuple[bool, int, bool]:
+    return before.blocking, before.lag_days, before.lag_working
+
+
+def _wait(item: Item, after_id: int, before: Before, kept: Mapping[int, Dependency], actor: Actor) -> None:
+    row = kept.get(after_id)
+    if row is None:
+        circle = circle_with(item.roadmap_id, item.id, after_id)
+        if circle:
+            raise NotValid(_("Получится круг: %(circle)s", circle=" → ".join(circle)), "depends")
+        row = Dependency(roadmap_id=item.roadmap_id, item_id=item.id, after_id=after_id)
+        db.session.add(row)
+    elif (row.blocking, row.lag_days, row.lag_working) == _terms(before):
+        return
+    row.blocking, row.lag_days, row.lag_working = _terms(before)
+    _told(item, before, actor)
+
+
+def _ids(roadmap_id: int, befores: Sequence[Before]) -> dict[str, int]:
+    asked = [before.code for before in befores]
+    rows = db.session.execute(
+        select(Item.code, Item.id).where(Item.roadmap_id == roadmap_id, Item.code.in_(asked), ~Item.dropped)
+    )
+    found = dict(rows.tuples().all())
+    missing = [code for code in asked if code not in found]
+    if missing:
+        raise NotValid(_("мероприятия %(code)s нет в плане", code=", ".join(missing)), "depends")
+    return found
+
+
+def _told(item: Item, before: Before, actor: Actor) -> None:
+    data = {"after": before.code, "blocking": before.blocking, "lag": before.lag_days, "working": before.lag_working}
+    audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add_dependency", data=data))
+
+
+def _remove(row: Dependency, item: Item, actor: Actor) -> None:
+    before = db.session.get_one(Item, row.after_id)
+    data = {"after": before.code}
+    audit.append(actor.who(), audit.Act("roadmap_item", item.id, "remove_dependency", data=data))
+    db.session.delete(row)
+
+
 def remove_dependency(dependency_id: int, actor: Actor) -> None:
     """Raises NotFound, NotAllowed."""
     with transaction():
@@ -71,8 +133,5 @@ def remove_dependency(dependency_id: int, actor: Actor) -> None:
         if row is None:
             raise NotFound(_("Связь не найдена"))
         item = visible_item(row.item_id, actor)
-        refuse_other_side(item, actor, _("Чего ждёт мероприятие, указывает координатор ответственной Стороны"))
-        before = db.session.get_one(Item, row.after_id)
-        data = {"after": before.code}
-        audit.append(actor.who(), audit.Act("roadmap_item", item.id, "remove_dependency", data=data))
-        db.session.delete(row)
+        refuse_other_side(item, actor, str(WHOSE))
+        _remove(row, item, actor)

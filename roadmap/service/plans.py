@@ -33,7 +33,9 @@ from roadmap.models import (
     RoadmapParty,
     RoadmapSection,
 )
+from roadmap.rows import Before
 from roadmap.rules.people import COORDINATORS, side_of
+from roadmap.service.dependencies import wait_for
 from roadmap.states import roadmap as machine
 from roadmap.terms import checked
 
@@ -59,6 +61,8 @@ class NewItem:
     terms: Mapping[str, Any]
     number: int | None = None
     indicators: Sequence[int] = field(default_factory=tuple)
+    depends: Sequence[Before] = ()
+    """What it waits for."""
 
 
 def create_plan(new: NewPlan, actor: Actor) -> Roadmap:
@@ -190,6 +194,7 @@ def add_item(edition_id: int, new: NewItem, actor: Actor) -> Item:
         db.session.flush()
         item.terms_id = terms.id
         _link_indicators(item, new.indicators)
+        wait_for(item, new.depends, actor)
         let_read(edition, item, terms)
         audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add", None, "draft", data={"code": item.code}))
         return item
@@ -222,8 +227,14 @@ def let_read(edition: Edition, item: Item, terms: ItemTerms) -> None:
         set_readers(readers.PLAN, edition.roadmap_id, parties, granted=working - set(parties))
 
 
-def edit_item(edition_id: int, item_id: int, values: Mapping[str, Any], version: int | None, actor: Actor) -> ItemTerms:
-    """Change terms of an item in a draft edition. A later edition takes only what change requests brought."""
+def edit_item(
+    edition_id: int, item_id: int, values: Mapping[str, Any], version: int | None, actor: Actor,
+    depends: Sequence[Before] | None = None,
+) -> ItemTerms:  # fmt: skip
+    """Change terms of an item in a draft edition. A later edition takes only what change requests brought.
+
+    `depends`, where it is given, is all the item waits for from now on.
+    """
     with transaction():
         edition = editable(edition_id, actor)
         first_only(edition)
@@ -232,17 +243,19 @@ def edit_item(edition_id: int, item_id: int, values: Mapping[str, Any], version:
         now = {name: getattr(terms, name) for name in TERMS}
         values = checked({**now, **values}, edition.roadmap)
         changed = {name: value for name, value in values.items() if now[name] != value}
-        _no_circle(edition, item_id, changed.get("after_item_id"))
+        no_circle(edition, item_id, changed.get("after_item_id"))
         for name, value in changed.items():
             setattr(terms, name, value)
         if changed:
             audit.append(actor.who(), edited(item_id, changed, terms.version + 1))
             let_read(edition, db.session.get_one(Item, item_id), terms)
         db.session.flush()
+        if depends is not None:
+            wait_for(db.session.get_one(Item, item_id), depends, actor)
         return terms
 
 
-def _no_circle(edition: Edition, item_id: int, after_id: int | None) -> None:
+def no_circle(edition: Edition, item_id: int, after_id: int | None) -> None:
     """«В течение N дней после» counts as a dependency: it closes no circle with the others."""
     circle = circle_with(edition.roadmap_id, item_id, after_id) if after_id else []
     if circle:

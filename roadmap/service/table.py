@@ -18,12 +18,13 @@ from core.audit import AuditRecord
 from core.db import db, transaction
 from core.errors import NotValid
 from roadmap import readers
-from roadmap.cells import COLUMNS, value_of
+from roadmap.cells import COLUMNS, OF_TERMS, value_of
 from roadmap.effects.amending import new_items
 from roadmap.models import Edition, Item, ItemTerms, RoadmapSection
-from roadmap.rows import Known, known_for
+from roadmap.rows import Before, Known, known_for
 from roadmap.rows.cells import Wrong
-from roadmap.service.plans import editable, edited, first_only, let_read, strike
+from roadmap.service.dependencies import wait_for
+from roadmap.service.plans import editable, edited, first_only, let_read, no_circle, strike
 from roadmap.terms import checked
 
 MOST = 2000
@@ -94,6 +95,8 @@ class _Work:
     item: Item | None = None
     terms: ItemTerms | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    befores: list[Before] | None = None
+    """What the item is to wait for, where its cell was typed in."""
 
 
 def save_table(edition_id: int, rows: Sequence[RowEdit], actor: Actor) -> list[Saved]:
@@ -185,15 +188,25 @@ def _read(edition: Edition, work: _Work, known: Known) -> list[Fault]:
     given: dict[str, Any] = {}
     for name, text in work.edit.values.items():
         try:
-            given[name] = value_of(name, text, known)
+            _give(work, given, name, value_of(name, text, known))
         except Wrong as wrong:
             found[name] = str(wrong)
-    whole = {name: getattr(work.terms, name) for name in FIELDS} if work.terms else {"title": ""}
+    whole = {name: getattr(work.terms, name) for name in OF_TERMS} if work.terms else {"title": ""}
     try:
         work.values = checked({**whole, **given}, edition.roadmap)
     except NotValid as refusal:
         found = {**{name: str(text) for name, text in refusal.fields.items()}, **found}
     return [Fault(work.edit.key, name, message) for name, message in found.items()]
+
+
+def _give(work: _Work, given: dict[str, Any], name: str, value: Any) -> None:
+    """A cell's value to its field of the terms: «30 рабочих» goes to two, what the item waits for to none."""
+    if name == "depends":
+        work.befores = value
+    elif name == "after_days":
+        given["after_days"], given["after_working"] = value or (None, False)
+    else:
+        given[name] = value
 
 
 def _kept(edition: Edition, works: Sequence[_Work], actor: Actor) -> list[Saved]:
@@ -206,7 +219,24 @@ def _kept(edition: Edition, works: Sequence[_Work], actor: Actor) -> list[Saved]
             _change(edition, work, work.item, work.terms, actor)
     _add(edition, [work for work in works if work.item is None and not work.edit.strike], actor)
     db.session.flush()
+    _tie(edition, [work for work in works if not work.edit.strike], actor)
     return [Saved(work.edit.key, work.item.id, work.edit.strike) for work in works if work.item is not None]
+
+
+def _tie(edition: Edition, works: Sequence[_Work], actor: Actor) -> None:
+    """What waits for what, row after row: the row that would close a circle is told the whole of it."""
+    faults = []
+    for work in works:
+        assert work.item is not None
+        try:
+            if "after_item_id" in work.edit.values:
+                no_circle(edition, work.item.id, work.values["after_item_id"])
+            if work.befores is not None:
+                wait_for(work.item, work.befores, actor)
+        except NotValid as refusal:
+            faults += [Fault(work.edit.key, name, str(text)) for name, text in refusal.fields.items()]
+    if faults:
+        raise TableRefused(faults, [])
 
 
 def _strike(work: _Work, actor: Actor) -> None:

@@ -1,49 +1,6 @@
-"""Pages of the roadmap: thin, over services and queries."""
+"""Pages of the roadmap: thin, over services and queries. Every module here hangs its pages on the blueprint."""
 
-from roadmap.views import (
-    answers,
-    changes,
-    chart,
-    control,
-    dashboard,
-    decisions,
-    dependencies,
-    drafting,
-    editions,
-    fact,
-    filters,
-    imports,
-    indicators,
-    initiatives,
-    items,
-    meetings,
-    overview,
-    plans,
-    reports,
-    table,
-    whatif,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-PAGES = (
-    answers,
-    changes,
-    chart,
-    control,
-    dashboard,
-    decisions,
-    dependencies,
-    drafting,
-    editions,
-    fact,
-    filters,
-    imports,
-    indicators,
-    initiatives,
-    items,
-    meetings,
-    overview,
-    plans,
-    reports,
-    table,
-    whatif,
-)
+PAGES = tuple(import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))

@@ -12,9 +12,12 @@ from core.accounts.login import me
 from core.web.forms import Refused, attempt
 from roadmap import queries, service
 from roadmap.forms import SectionForm, TermsForm
+from roadmap.graph import codes
 from roadmap.models import Edition
 from roadmap.queries.editions import terms_in
 from roadmap.queries.plans import section_titles
+from roadmap.queries.table import befores_of
+from roadmap.rows.cells import days_after_text
 from roadmap.service import NewItem
 from roadmap.service.plans import check_editable
 from roadmap.views.blueprint import bp, number
@@ -56,11 +59,19 @@ def new_item(roadmap_id: int) -> Any:
     draft = _draft(roadmap_id)
     form = _terms_form(roadmap_id)
     if form.is_submitted():
-        done = attempt(form, lambda: service.add_item(draft.id, NewItem(form.section.data, form.terms()), me()))
+        done = attempt(form, lambda: service.add_item(draft.id, _entered(form, roadmap_id), me()))
         if not isinstance(done, Refused):
             return _shown(draft)
         return _form(form, _("Новое мероприятие"), draft, done.status)
     return _form(form, _("Новое мероприятие"), draft)
+
+
+def _entered(form: TermsForm, roadmap_id: int) -> NewItem:
+    return NewItem(form.section.data, {**form.terms(), **form.after(roadmap_id)}, depends=form.befores())
+
+
+def _edit(draft: Edition, item_id: int, new: NewItem, version: int | None) -> None:
+    service.edit_item(draft.id, item_id, new.terms, version, me(), new.depends)
 
 
 def _terms_form(roadmap_id: int, **values: Any) -> TermsForm:
@@ -74,11 +85,20 @@ def edit_item(roadmap_id: int, item_id: int) -> Any:
     """Change what an item of a draft says."""
     draft = _draft(roadmap_id)
     item, terms = terms_in(draft.id, item_id)
-    form = _terms_form(roadmap_id, obj=terms, section=item.section, points=points_text(terms.control_points))
+    after = codes([terms.after_item_id])[0] if terms.after_item_id else ""
+    form = _terms_form(
+        roadmap_id,
+        obj=terms,
+        section=item.section,
+        points=points_text(terms.control_points),
+        after_code=after,
+        days_after=days_after_text(terms.after_days, terms.after_working) if after else "",
+        depends=befores_of(roadmap_id, [item_id]).get(item_id, ""),
+    )
     title = _("Мероприятие %(code)s", code=item.code)
     if form.is_submitted():
         version = number(form.version.data)
-        done = attempt(form, lambda: service.edit_item(draft.id, item_id, form.terms(), version, me()))
+        done = attempt(form, lambda: _edit(draft, item_id, _entered(form, roadmap_id), version))
         if not isinstance(done, Refused):
             return _shown(draft)
         return _form(form, title, draft, done.status)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from core.accounts.login import me
 from core.documents.downloads import given
-from core.documents.registers.runs import BUSY
+from core.documents.registers import pages
 from core.errors import NotAllowed, NotNow, NotValid, Refusal
 from core.reports.sheets import CSV, XLSX
 from core.web.forms import Refused, attempt
@@ -23,8 +23,6 @@ from roadmap.service import NewPlan
 from roadmap.views.blueprint import bp, required_upload, version_asked
 from roadmap.views.plans import search_asked
 from roadmap.wording import SIDE_NAMES
-
-MOST_FAULTS = 200
 
 
 @bp.route("/roadmaps/import", methods=["GET", "POST"])
@@ -40,7 +38,13 @@ def imports() -> Any:
         if not isinstance(done, Refused):
             return redirect(url_for("roadmap.import_run", run_id=done.id))
         status = done.status
-    return render_template("roadmap/imports.html", form=form, rows=rows, states=labels(), head=None), status
+    return render_template(
+        "roadmap/imports.html", form=form, rows=_listed(rows), states=pages.labels(), head=None
+    ), status
+
+
+def _listed(rows: list[PlanImport]) -> list[tuple[str, PlanImport]]:
+    return [(url_for("roadmap.import_run", run_id=run.id), run) for run in rows]
 
 
 def _new_plan(form: ImportForm) -> NewPlan:
@@ -63,8 +67,8 @@ def plan_imports(roadmap_id: int) -> Any:
     page = render_template(
         "roadmap/imports.html",
         form=None,
-        rows=rows,
-        states=labels(),
+        rows=_listed(rows),
+        states=pages.labels(),
         head=head,
         refusal=refusal,
         closed=_closed(roadmap_id),
@@ -91,12 +95,12 @@ def _page(run: PlanImport, refusal: Refusal | None = None) -> Any:
     letters = not service.is_word(run.file_name)
     page = render_template(
         "roadmap/import.html",
-        **_moving(run),
+        **pages.moving(service.RUNS, run),
         refusal=refusal,
         typed=request.form,
         columns=[grid.shown(run.headers, place, letters=letters) for place in range(len(run.headers))],
         meanings=[("", _("не загружать")), *((each.name, str(each.label)) for each in MEANINGS)],
-        faults=run.faults[:MOST_FAULTS],
+        faults=run.faults[: pages.MOST_FAULTS],
         marks=letters,
         sides=SIDE_NAMES,
         recurrences=RECURRENCES,
@@ -111,37 +115,19 @@ def _target(run: PlanImport) -> str:
     return queries.plan_head(me(), run.roadmap_id).title
 
 
-def _moving(run: PlanImport) -> dict[str, Any]:
-    """What of an import changes while it runs."""
-    failed = service.RUNS.failed(run)
-    return {
-        "run": run,
-        "failed": failed,
-        "busy": run.state in BUSY and not failed,
-        "state": (_("прервано из-за сбоя, ничего не загружено"), "danger") if failed else labels()[run.state],
-    }
-
-
 @bp.get("/roadmaps/imports/<int:run_id>/progress")
 def import_progress(run_id: int) -> Response:
-    """The piece of the page that moves; once it stands, the browser takes the whole page anew."""
-    moving = _moving(service.run_for(run_id, me()))
-    answer = make_response(render_template("roadmap/_import_progress.html", **moving))
-    if not moving["busy"]:
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    """The piece of the page that moves."""
+    return pages.progress(
+        service.RUNS, service.run_for(run_id, me()), url_for("roadmap.import_progress", run_id=run_id)
+    )
 
 
 @bp.get("/roadmaps/imports/<int:run_id>/faults.xlsx")
 def import_faults(run_id: int) -> Response:
     """The brought sheet with its faulty cells marked."""
-    return marked(run_id)
-
-
-def marked(run_id: int) -> Response:
     run = service.run_for(run_id, me())
-    name = run.file_name.rpartition(".")[0]
-    return given(service.marked_file(run), f"{name}, {_('ошибки')}.xlsx", XLSX)
+    return pages.marked_file(run, service.marked_file(run))
 
 
 @bp.post("/roadmaps/imports/<int:run_id>/check")
@@ -191,15 +177,3 @@ def export_edition(roadmap_id: int, number: int) -> Response:
     """The items of one edition."""
     content = exporting.edition_sheet(me(), roadmap_id, number)
     return given(content, f"{_('План мероприятий, редакция %(n)s', n=number)}.xlsx", XLSX)
-
-
-def labels() -> dict[str, tuple[str, str]]:
-    """States of an import, in words, with their tones."""
-    return {
-        "uploaded": (_("столбцы не проверены"), "neutral"),
-        "checking": (_("проверяется"), "progress"),
-        "faulty": (_("есть ошибки, ничего не загружено"), "danger"),
-        "checked": (_("ошибок нет, можно загружать"), "info"),
-        "importing": (_("загружается"), "progress"),
-        "done": (_("загружено"), "success"),
-    }

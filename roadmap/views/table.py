@@ -29,7 +29,7 @@ def edit_table(roadmap_id: int, number: int) -> Any:
                 {
                     "name": column.name,
                     "label": str(column.label),
-                    "kind": column.kind,
+                    "kind": "text" if column.kind in ("item", "days", "befores") else column.kind,
                     "shown": column.shown,
                     "choices": [str(word) for word in column.choices.values()],
                     "yes": _("да"),

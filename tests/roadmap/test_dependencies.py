@@ -89,7 +89,7 @@ def test_a_term_counted_from_another_item_closes_no_circle_either(app: APIFlask)
         edition, coordinator = edition_of(plan).id, cast.who("m_coord")
         service.edit_item(edition, second.id, {"after_item_id": first.id, "after_days": "30"}, None, coordinator)
         for values, field in (
-            ({"after_item_id": second.id}, "after_item_id"),
+            ({"after_item_id": second.id, "after_days": 5}, "after_item_id"),
             ({"after_item_id": 999}, "after_item_id"),
             ({"after_days": -3}, "after_days"),
         ):
@@ -97,7 +97,7 @@ def test_a_term_counted_from_another_item_closes_no_circle_either(app: APIFlask)
                 service.edit_item(edition, first.id, values, None, coordinator)
             assert field in refusal.value.fields
         with pytest.raises(NotValid) as circle:
-            service.edit_item(edition, first.id, {"after_item_id": second.id}, None, coordinator)
+            service.edit_item(edition, first.id, {"after_item_id": second.id, "after_days": 5}, None, coordinator)
         assert "1.1 → 1.2 → 1.1" in str(circle.value.fields["after_item_id"])
 
 

@@ -20,6 +20,7 @@ from core.errors import NotFound
 from roadmap import exporting, service
 from roadmap.models import TERMS, Dependency, Indicator, Item, ItemIndicator, ItemTerms, Roadmap
 from roadmap.queries.plans import ItemSearch
+from roadmap.service import NewIndicator
 from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, in_force
 from tests.roadmap.sheets import a_sheet, good
 from tests.roadmap.test_importing import brought, taken
@@ -65,7 +66,7 @@ def everything(cast: Cast, plan: Roadmap) -> None:
     ]  # fmt: skip
     items = [first, *(an_item(cast, plan, **row) for row in rows)]
     service.add_dependency(items[1].id, items[0].id, cast.who("m_coord"), blocking=True, lag_days=5)
-    service.add_dependency(items[2].id, items[1].id, cast.who("m_coord"), blocking=False)
+    service.add_dependency(items[2].id, items[1].id, cast.who("m_coord"), blocking=False, lag_days=3, lag_working=True)
     with transaction():
         db.session.add(Indicator(roadmap_id=plan.id, code="P-09", name="Соглашения", unit="ед."))
         db.session.flush()
@@ -82,7 +83,9 @@ def said(plan: Roadmap) -> dict[str, Any]:
         values["after_item_id"] = codes.get(terms.after_item_id or 0)
         found[codes[terms.item_id]] = values
     waits = db.session.scalars(select(Dependency).where(Dependency.roadmap_id == plan.id))
-    found["waits"] = sorted((codes[row.item_id], codes[row.after_id], row.blocking, row.lag_days) for row in waits)
+    found["waits"] = sorted(
+        (codes[row.item_id], codes[row.after_id], row.blocking, row.lag_days, row.lag_working) for row in waits
+    )
     moved = db.session.execute(
         select(ItemIndicator.item_id, Indicator.code)
         .join(Indicator, Indicator.id == ItemIndicator.indicator_id)
@@ -93,17 +96,77 @@ def said(plan: Roadmap) -> dict[str, Any]:
     return found
 
 
-def test_what_goes_out_comes_back_into_another_plan_as_the_same_terms(cast: Cast) -> None:
+MEASURED = ("code", "name", "unit", "direction", "aggregation", "breakdowns", "baseline", "baseline_note", "source")
+
+
+def measured(plan: Roadmap) -> list[tuple[Any, ...]]:
+    rows = db.session.scalars(select(Indicator).where(Indicator.roadmap_id == plan.id).order_by(Indicator.code))
+    return [tuple(getattr(row, name) for name in MEASURED) for row in rows]
+
+
+def cells(book: bytes) -> list[tuple[str, list[list[Any]]]]:
+    sheets = load_workbook(io.BytesIO(book)).worksheets
+    return [(sheet.title, [[cell.value for cell in row] for row in sheet]) for sheet in sheets]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_goes_out_comes_back_into_a_draft_as_the_same_terms(cast: Cast, known: bool) -> None:
+    """Whether the draft has the indicators already or takes them from the file."""
     plan = a_plan(cast)
     everything(cast, plan)
     content = exporting.edition_sheet(cast.who("m_coord"), plan.id, 1)
     other = a_plan(cast, title="другой")
-    with transaction():
-        db.session.add(Indicator(roadmap_id=other.id, code="P-09", name="Соглашения", unit="ед."))
+    if known:
+        with transaction():
+            db.session.add(Indicator(roadmap_id=other.id, code="P-09", name="Соглашения", unit="ед."))
     run = brought(cast, Upload("План.xlsx", content), other)
     assert run.faults == []
+    assert [one["code"] for one in run.preview["indicators"]] == ([] if known else ["P-09"])
     taken(cast, run)
     assert said(other) == said(plan)
+    assert cells(exporting.edition_sheet(cast.who("m_coord"), other.id, 1)) == cells(content)
+
+
+def test_a_new_plan_takes_its_indicators_out_of_the_file(cast: Cast) -> None:
+    plan = a_plan(cast)
+    everything(cast, plan)
+    full = NewIndicator(
+        "S-01",
+        "Доля выпускников",
+        "%",
+        "to_100",
+        "average",
+        ("organisation", "region"),
+        "61.5",
+        "2025 год",
+        "форма СПО-1",
+    )
+    service.add_indicator(plan.id, full, cast.who("m_coord"))
+    content = exporting.edition_sheet(cast.who("m_coord"), plan.id, 1)
+    run = brought(cast, Upload("План.xlsx", content))
+    assert (run.faults, [one["code"] for one in run.preview["indicators"]]) == ([], ["P-09", "S-01"])
+    other = taken(cast, run)
+    assert measured(other) == measured(plan)
+    assert said(other) == said(plan)
+    assert cells(exporting.edition_sheet(cast.who("m_coord"), other.id, 1)) == cells(content)
+
+
+def test_an_indicator_the_file_defines_wrongly_is_told_with_its_sheet(cast: Cast) -> None:
+    plan = a_plan(cast)
+    everything(cast, plan)
+    book = load_workbook(io.BytesIO(exporting.edition_sheet(cast.who("m_coord"), plan.id, 1)))
+    sheet = book["Показатели"]
+    sheet.append(["P-10", "Кластеры", "", "вбок"])
+    sheet.append(["P-11", "Кластеры", ""])
+    sheet.append(["p-09", "Ещё раз", "ед."])
+    out = io.BytesIO()
+    book.save(out)
+    run = brought(cast, Upload("План.xlsx", out.getvalue()))
+    assert [(fault["row"], fault["column"], fault["message"]) for fault in run.faults] == [
+        (1, "лист «Показатели»", "строка 3: нет такого значения: «вбок»"),
+        (1, "лист «Показатели»", "строка 4: Укажите единицу"),
+        (1, "лист «Показатели»", "строка 5: показатель p-09 назван дважды"),
+    ]
 
 
 def test_a_sheet_imported_exported_and_imported_says_the_same(cast: Cast) -> None:
@@ -120,7 +183,7 @@ def test_the_sheet_is_filtered_as_the_page_is_and_holds_real_dates_and_no_formul
     in_force(cast, plan)
     content = exporting.shown_sheet(cast.who("c_coord"), plan.id, ItemSearch(side="ministry"))
     book = load_workbook(io.BytesIO(content))
-    sheet, guide = book.worksheets
+    sheet, _measured, guide = book.worksheets
     assert (sheet.title, guide.title, sheet.freeze_panes) == ("План", "Как заполнять", "A2")
     rows = {row[0].value: row for row in sheet.iter_rows(min_row=2)}
     assert set(rows) == {"1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"}

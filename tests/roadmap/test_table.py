@@ -190,6 +190,70 @@ def test_an_item_from_which_a_term_is_counted_is_not_struck(draft: Draft) -> Non
     assert "1.2" in refusal.faults[0].message
 
 
+@pytest.mark.parametrize("words", ["32.13.2027", "до 31 июня 2027 г.", "с 1 марта по 31.02.2027"])
+def test_words_that_name_no_day_are_a_fault_of_their_cell(draft: Draft, words: str) -> None:
+    first = draft.items[0]
+    refusal = draft.refused(
+        RowEdit("a", {"term_text": words, "title": "Хорошее"}, item_id=first.id, version=1),
+        RowEdit("b", {"control_points": f"Проект – {words}"}, item_id=draft.items[1].id, version=1),
+        RowEdit("c", {"title": "Новое", "term_text": words}, section=1),
+    )
+    faults = [(fault.key, fault.field) for fault in refusal.faults]
+    assert faults == [("a", "term_text"), ("b", "control_points"), ("c", "term_text")]
+    assert all(fault.message == f"Нет такой даты: {words}" for fault in refusal.faults)
+    assert draft.terms(first).title == "Создание рабочей группы"
+    with pytest.raises(NotValid) as caught:
+        service.edit_item(draft.edition_id, first.id, {"term_text": words}, None, draft.ours)
+    assert caught.value.fields == {"term_text": f"Нет такой даты: {words}"}
+
+
+def test_what_an_item_comes_after_is_typed_in_its_row(draft: Draft) -> None:
+    first, second = draft.items
+    draft.save(
+        RowEdit(
+            "a", {"after_item_id": "п. 1.1", "after_days": "30 рабочих", "due_on": ""}, item_id=second.id, version=1
+        ),
+        RowEdit("b", {"title": "Третье", "depends": "1.1 +5 дней; 1.2 +2 рабочих дней (не блокирует)"}, section=1),
+    )
+    rows = {row.code: row for row in table(draft.ours, draft.plan.id, 1).rows}
+    assert (rows["1.2"].texts["after_item_id"], rows["1.2"].texts["after_days"]) == ("1.1", "30 рабочих")
+    assert rows["1.2"].values["after_item_id"] == first.id
+    assert rows["1.3"].texts["depends"] == "1.1 +5 дней; 1.2 +2 рабочих дней (не блокирует)"
+    third = rows["1.3"].item_id
+    draft.save(
+        RowEdit("a", {"after_item_id": "", "after_days": ""}, item_id=second.id, version=2),
+        RowEdit("b", {"depends": "1.2"}, item_id=third, version=1),
+    )
+    waits = db.session.scalars(select(Dependency).where(Dependency.item_id == third)).all()
+    assert [(row.after_id, row.blocking, row.lag_days, row.lag_working) for row in waits] == [
+        (second.id, True, 0, False)
+    ]
+    assert (draft.terms(second).after_item_id, draft.terms(second).after_days) == (None, None)
+    assert audit.verify() is None
+
+
+def test_a_circle_is_named_whole_at_the_row_that_closes_it(draft: Draft) -> None:
+    first, second = draft.items
+    (third,) = draft.save(RowEdit("c", {"title": "Третье", "depends": "1.2"}, section=1))
+    refusal = draft.refused(
+        RowEdit("a", {"depends": "1.3"}, item_id=first.id, version=1),
+        RowEdit("b", {"after_item_id": "1.1", "after_days": "5"}, item_id=second.id, version=1),
+    )
+    told = [(fault.key, fault.field, fault.message) for fault in refusal.faults]
+    # Each alone is right; the first row is told, because the second is in the table already.
+    assert told == [("a", "depends", "Получится круг: 1.1 → 1.2 → 1.3 → 1.1")]
+    assert db.session.scalars(select(Dependency.item_id)).all() == [third.item_id]
+    assert draft.terms(second).after_item_id is None
+    for field, cell, message in (
+        ("depends", "1.1", "Получится круг: 1.1 → 1.1"), ("depends", "7.7", "мероприятия 7.7 нет в плане"),
+        ("after_item_id", "7.7", "мероприятия 7.7 нет в плане"), ("after_days", "30", "Не названо мероприятие"),
+        ("after_days", "месяц", "нужно число дней"), ("depends", "первый", "номер нужен в виде"),
+    ):  # fmt: skip
+        (fault,) = draft.refused(RowEdit("a", {field: cell}, item_id=first.id)).faults
+        assert message in fault.message
+        assert fault.field == ("after_item_id" if "Не названо" in message else field)
+
+
 def test_the_table_by_api(app: APIFlask) -> None:
     with app.app_context():
         draft = Draft()

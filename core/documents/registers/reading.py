@@ -120,13 +120,13 @@ def _at(data: Any, path: str) -> Any:
     return data
 
 
-def _sheets(content: bytes) -> dict[str, list[Cells]]:
-    """The first sheet and the one of common data, as values."""
+def _sheets(content: bytes, also: str = COMMON) -> dict[str, list[Cells]]:
+    """The first sheet and the one called `also`, as values."""
     _bounded(content)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         try:
-            wanted = [book.sheetnames[0], *(name for name in book.sheetnames[1:] if name == COMMON)]
+            wanted = [book.sheetnames[0], *(name for name in book.sheetnames[1:] if name == also)]
             return {name: list(_values(book[name])) for name in wanted}
         finally:
             book.close()
@@ -268,6 +268,11 @@ def _put(data: dict[str, Any], path: str, value: Any) -> None:
     for step in way:
         data = data.setdefault(step, {})
     data[last] = value
+
+
+def sheet_called(content: bytes, name: str) -> list[Cells]:
+    """The rows of a further sheet as values; none where there is no such sheet. Raises NotValid."""
+    return dict(list(_sheets(content, name).items())[1:]).get(name, [])
 
 
 def first_sheet(content: bytes) -> list[Cells]:

@@ -13,14 +13,16 @@ from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roadmap.periods import label
 from roadmap.rows import AMBIGUOUS, BY_NAME, Before, Formula, Known, known, read_row
+from roadmap.rows.cells import before_text, befores_of, days_after_of, days_after_text, period_key
 
 KNOWN = Known(
     date(2026, 1, 1),
     date(2028, 12, 31),
     {"минпросвещения россии": "ministry", "гк «ростех»": "corporation"},
     {"пермский авиационный техникум": 7, "5906000000": 7, "колледж связи": AMBIGUOUS, "ирпо": 9},
-    {"p-09": 3, "s-01": 4},
+    {"p-09", "s-01"},
 )
 FULL: dict[str, Any] = {
     "number": "2.3",
@@ -79,7 +81,7 @@ def test_a_full_row_becomes_an_item() -> None:
         "target": Decimal("12.5"),
         "target_unit": "соглашений",
     }
-    assert row.indicators == [3, 4]
+    assert row.indicators == ["p-09", "s-01"]
     assert row.depends == [Before("1.3"), Before("2.1", 5), Before("2.2", 0, False)]
 
 
@@ -183,6 +185,22 @@ def test_a_report_on_the_last_period_may_be_due_after_the_plan() -> None:
 def test_moved_days_of_periods_are_read() -> None:
     row = read_row(FULL | {"period_dates": "II квартал 2026 г. – 20.07.2026; 2027 год – 01.11.2027"}, KNOWN)
     assert row.terms["period_dates"] == {"2026-Q2": "2026-07-20", "2027": "2027-11-01"}
+
+
+@pytest.mark.parametrize("key", ["2026", "2026-H2", "2026-Q3", *(f"2026-{month:02d}" for month in range(1, 13))])
+def test_a_period_is_known_by_its_key_and_by_the_name_it_is_shown_under(key: str) -> None:
+    assert (period_key(key), period_key(label(key))) == (key, key)
+
+
+def test_what_an_item_waits_for_is_read_and_written_back() -> None:
+    text = "1.3; 2.1 +5 дней; 2.2 (не блокирует); 2.4 +3 рабочих дней; 3.1 +1 раб. день (не блокирует)"
+    found = befores_of(text)
+    assert found == [
+        Before("1.3"), Before("2.1", 5), Before("2.2", 0, False), Before("2.4", 3, True, True),
+        Before("3.1", 1, False, True),
+    ]  # fmt: skip
+    assert befores_of("; ".join(map(before_text, found))) == found
+    assert days_after_of(days_after_text(30, True)) == (30, True)
 
 
 def test_headings_of_official_forms_are_known() -> None:

@@ -68,8 +68,7 @@ def _no_circle(item: Item, before: Item) -> None:
 
 
 def wait_for(item: Item, befores: Sequence[Before], actor: Actor) -> None:
-    """The item waits for these and for nothing else. Inside the caller's transaction, of a draft both
-    sides write.
+    """The item waits for these and for nothing else. Inside the caller's transaction; a draft is both sides' to write.
 
     Raises NotValid on `depends`: a number that is not in the plan, the item itself, a circle («2.1 → 2.4 → 2.1»).
     """

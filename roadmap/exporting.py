@@ -28,8 +28,6 @@ from roadmap.rows.cells import before_text, days_after_text
 from roadmap.terms import DATES
 from roadmap.wording import SIDE_NAMES, wording
 
-WRAPPED = ("title", "section", "term_text", "unit", "organisation", "co_executors", "co_organisations", "result",
-           "document_kind", "control_points", "legal_basis", "period_dates", "responsible_side")  # fmt: skip
 EXACT = 15
 """Figures a number of a spreadsheet keeps; a longer one goes as text."""
 
@@ -137,10 +135,7 @@ def organisation_names() -> dict[int, str]:
 
 def columns() -> list[Column]:
     """The columns of a plan, by the headings the import knows."""
-    return [
-        Column(meaning.label, partial(_cell, meaning.name), meaning.width, meaning.name in WRAPPED)
-        for meaning in MEANINGS
-    ]
+    return [Column(meaning.label, partial(_cell, meaning.name), meaning.width) for meaning in MEANINGS]
 
 
 def _cell(name: str, line: Line) -> Any:
@@ -228,6 +223,6 @@ def guide(lines: Sequence[tuple[str, str]], indicators: Sequence[tuple[str, str]
         lines = [*lines, ("", ""), (_("Показатели плана"), ""), *indicators]
     named = [
         Column(_("Столбец"), lambda line: line[0], 30),
-        Column(_("Что писать"), lambda line: line[1], 90, wrap=True),
+        Column(_("Что писать"), lambda line: line[1], 90),
     ]
     return Sheet(_("Как заполнять"), named, lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,13 +28,11 @@ LONGEST = 32_000
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, what it takes of a row, its width in letters."""
+    """A column: its heading, what it takes of a row, its width in letters; a longer text goes on in the next line."""
 
     label: Any
     of: Callable[[Any], Any]
     width: int = 16
-    wrap: bool = False
-    """Long texts go on in the next line of the cell."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def workbook(sheets: Iterable[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _fill(sheet: Any, one: Sheet, heading: Any, formats: Mapping[bool, tuple[Any, Any, Any]]) -> None:
+def _fill(sheet: Any, one: Sheet, heading: Any, formats: Sequence[Any]) -> None:
     _on_paper(sheet, one)
     for index, column in enumerate(one.columns):
         sheet.set_column(index, index, column.width)
@@ -77,7 +75,7 @@ def _fill(sheet: Any, one: Sheet, heading: Any, formats: Mapping[bool, tuple[Any
     sheet.freeze_panes(1, 0)
     for number, row in enumerate(one.rows, start=1):
         for index, column in enumerate(one.columns):
-            _write(sheet, number, index, column.of(row), *formats[column.wrap])
+            _write(sheet, number, index, column.of(row), *formats)
 
 
 def _on_paper(sheet: Any, one: Sheet) -> None:
@@ -93,11 +91,11 @@ def _on_paper(sheet: Any, one: Sheet) -> None:
     sheet.set_footer(f"&L&8{title}&R&8{_('Стр. %(page)s из %(pages)s', page='&P', pages='&N')}")
 
 
-def _formats(book: Any) -> dict[bool, tuple[Any, Any, Any]]:
-    """Whether a text goes on in the next line → the formats of its cell, of a day and of a moment in it."""
+def _formats(book: Any) -> tuple[Any, Any, Any]:
+    """The formats of a text or a number, of a day and of a moment."""
     day = book.add_format({"valign": "top", "align": "left", "num_format": "dd.mm.yyyy"})
     moment = book.add_format({"valign": "top", "align": "left", "num_format": "dd.mm.yyyy hh:mm"})
-    return {wrap: (book.add_format({"valign": "top", "text_wrap": wrap}), day, moment) for wrap in (False, True)}
+    return book.add_format({"valign": "top", "text_wrap": True}), day, moment
 
 
 def _sheet_name(title: str) -> str:

@@ -14,7 +14,7 @@ from core.reports.sheets import Column, xlsx
 
 
 def opened(app: APIFlask, width: int, *rows: tuple[Any, ...]) -> Any:
-    columns = [Column(f"Графа {n}", lambda row, n=n: row[n], width, wrap=True) for n in range(len(rows[0]))]
+    columns = [Column(f"Графа {n}", lambda row, n=n: row[n], width) for n in range(len(rows[0]))]
     with app.test_request_context():
         return load_workbook(io.BytesIO(xlsx(columns, rows, "Рога & копыта"))).active
 
@@ -45,5 +45,6 @@ def test_text_is_never_a_formula_and_a_moment_keeps_its_time(app: APIFlask) -> N
     cells = list(sheet[2])
     assert [cell.data_type for cell in cells[:2]] == ["s", "s"]
     assert cells[1].hyperlink is None
+    assert cells[0].alignment.wrap_text
     assert (cells[2].number_format, cells[3].number_format) == ("dd.mm.yyyy", "dd.mm.yyyy hh:mm")
     assert f"{cells[3].value:%d.%m.%Y %H:%M}" == "28.11.2026 15:30"

@@ -16,6 +16,7 @@ from agreements.dossier import head
 from core.accounts.login import me
 from core.errors import NotAllowed, NotNow, NotValid, Refusal
 from roadmap import links, queries
+from roadmap.models import EDITABLE_EDITION
 from roadmap.rules.people import COORDINATORS
 
 MOST = 50
@@ -32,11 +33,13 @@ def _page(agreement_id: int, refusal: Refusal | None = None) -> Any:
     actor = me()
     agreement = head(agreement_id, actor)
     coordinates = actor.has(*COORDINATORS)
+    known = queries.plan_list(actor, size=MOST).items if coordinates else []
     page = render_template(
         "agreements/plans.html",
         it=agreement,
         rows=links.resting_on(resting.KIND, agreement.id, actor),
-        plans=queries.plan_list(actor, size=MOST).items if coordinates else [],
+        plans=known,
+        drafts=[plan for plan in known if plan.state in EDITABLE_EDITION],
         coordinates=coordinates and agreement.state not in resting.GONE,
         refusal=refusal,
         errors=refusal.fields if isinstance(refusal, NotValid) else {},

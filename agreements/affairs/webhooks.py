@@ -13,6 +13,7 @@ from agreements.affairs.blueprint import api, bp, number
 from agreements.webhooks import service
 from core import clock
 from core.accounts.login import me
+from core.accounts.once import answers_secret
 from core.errors import NotNow, NotValid, Refusal
 from core.web.api import PageQuery, as_page, page_of
 
@@ -143,6 +144,7 @@ def listed() -> Any:
 @api.post("/webhooks")
 @api.input(WebhookIn)
 @api.output(NewWebhookOut, status_code=201)
+@answers_secret
 def subscribe(json_data: dict[str, Any]) -> Any:
     """Подписаться на шаги соглашений, которые видит организация"""
     row, secret = service.subscribe(me(), json_data["url"])
@@ -159,6 +161,7 @@ def set_active(webhook_id: int, json_data: dict[str, Any]) -> Any:
 
 @api.post("/webhooks/<int:webhook_id>/rotate")
 @api.output(NewWebhookOut)
+@answers_secret
 def rotate(webhook_id: int) -> Any:
     """Сменить ключ подписи: три дня сообщения подписаны и прежним"""
     row, secret = service.rotate(webhook_id, me())

@@ -14,7 +14,7 @@ from core.accounts import actors, signin
 from core.accounts.actor import Actor
 from core.db import db
 from core.web import page
-from core.web.refusals import for_program, on_http
+from core.web.refusals import for_program, on_http, typed_words
 from core.web.security import bearer_token, is_public, public
 
 __all__ = ["begin", "current_token", "end", "init_app", "me", "public"]
@@ -90,6 +90,8 @@ def on_unauthorized(error: Unauthorized) -> Any:
     if for_program():
         body, status = on_http(error)
         return body, status, {"WWW-Authenticate": "Bearer"}
+    if typed_words():
+        return on_http(error)  # a session that has run out must not cost what was written
     target = request.full_path.rstrip("?") if request.method == "GET" else ""
     address = url_for("accounts.sign_in", next=target if target not in ("", "/") else None)
     if request.headers.get("HX-Request"):

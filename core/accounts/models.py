@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.accounts.roles import SIDE_OF_KIND
@@ -181,6 +181,22 @@ class ApiToken(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiOnce(Model):
+    """What a program's POST under an Idempotency-Key was answered; without a status while the call is running."""
+
+    __tablename__ = "api_once"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Hash)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status: Mapped[int | None]
+    secret: Mapped[bool] = mapped_column(default=False)
+    """The answer was shown once, or was too large to keep."""
+    media_type: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
 
 
 class SignInAttempt(Model):

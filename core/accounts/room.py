@@ -8,7 +8,7 @@ from apiflask import APIFlask
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from core.accounts import journal, login
+from core.accounts import journal, login, once
 from core.accounts.api import organisations as organisations_api
 from core.accounts.api import own, records
 from core.accounts.api import people as people_api
@@ -24,6 +24,7 @@ PAGES = (door, profile, organisations, people, journal_view)
 
 def init_app(app: APIFlask) -> None:
     login.init_app(app)
+    once.init_app(app)
     api.init_app(app)
     app.register_blueprint(bp)
     for module in (own, organisations_api, people_api, records):

@@ -86,7 +86,7 @@ def answer(
     return page, status
 
 
-KEEPS_WORDS = (400, 403, 404, 409, 422)
+KEEPS_WORDS = (400, 401, 403, 404, 409, 422)
 """Refusals of a form that could be read."""
 SECRET = ("password", "token", "secret")
 WORDS = re.compile(r"[\u0400-\u04ff]|\S\s+\S")

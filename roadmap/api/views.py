@@ -10,6 +10,7 @@ from apiflask.validators import Length, OneOf
 from flask import current_app, url_for
 
 from core.accounts.login import me
+from core.accounts.once import answers_secret
 from roadmap import feeds, queries, service
 from roadmap.queries.plans import FILTERS
 from roadmap.queries.views import views
@@ -69,6 +70,7 @@ class FeedOut(Schema):
 
 @feed_bp.post("")
 @feed_bp.output(FeedOut, status_code=201)
+@answers_secret
 def issue_feed() -> Any:
     """Получить адрес календаря сроков; прежний перестаёт действовать"""
     token = feeds.issue_feed(me())

@@ -17,6 +17,8 @@ from roadmap.models import Occurrence, Verification
 from roadmap.rules.people import COORDINATORS, coordinates_responsible, executes, operates, side_of
 
 PURPOSES = ("result", "interim", "reasons", "audit", "other")
+AFTERWARDS = ("audit", "other")
+"""What may still be brought once both sides have confirmed: it proves nothing of the result itself."""
 TAKES_FILES = ("planned", "in_progress", "returned", "suspended", "done")
 """While a result is being looked at, what it consists of does not change."""
 
@@ -34,6 +36,8 @@ def attach(occurrence_id: int, upload: Upload, purpose: str, actor: Actor) -> At
             raise NotAllowed(_("Файлы прикладывает исполнитель или координатор ответственной Стороны"))
         if row.state not in TAKES_FILES:
             raise NotNow(_("Результат на проверке: состав файлов не меняется. Отзовите его, чтобы дополнить"))
+        if row.state == "done" and purpose not in AFTERWARDS:
+            raise NotNow(_("Результат подтверждён обеими Сторонами: его документы не меняются"))
         kept = keep(upload, results.KIND, row.id, purpose, actor, row.period)
         record = {"name": kept.name, "version": kept.version, "purpose": purpose}
         audit.append(

@@ -13,7 +13,7 @@ from core.accounts.login import me
 from core.accounts.roles import SIDES
 from core.calendar import working_days_between
 from core.documents.downloads import handed
-from core.errors import NotValid
+from core.errors import NotNow, NotValid
 from core.signoffs import shown
 from core.signoffs.words import minute
 from roadmap import flags, queries, service
@@ -23,7 +23,7 @@ from roadmap.queries import decisions as decision_reads
 from roadmap.queries.items import ItemPage, moment
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.rules.situation import situation
-from roadmap.service.evidence import TAKES_FILES, readable
+from roadmap.service.evidence import AFTERWARDS, TAKES_FILES, readable
 from roadmap.states import roadmap_item
 from roadmap.states.changes import KINDS as CHANGE_KINDS
 from roadmap.states.changes import change_request
@@ -59,7 +59,7 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         period_label=label,
         side_name=side_name,
         day=lambda text: moment(text).strftime("%d.%m.%Y") if text else "",
-        purposes=PURPOSES,
+        purposes={name: PURPOSES[name] for name in (AFTERWARDS if page.row.state == "done" else PURPOSES)},
         change_kinds=CHANGE_KINDS,
         change_states=change_request.states,
         takes_files=page.row.state in TAKES_FILES,
@@ -163,6 +163,8 @@ def attach(item_id: int) -> Any:
         kept = service.attach(page.row.id, required_upload("file"), request.form.get("purpose", "result"), me())
     except NotValid as refusal:
         return _page(queries.item_page(me(), item_id, request.form.get("period")), 422, refusal.fields)
+    except NotNow as refusal:
+        return _page(queries.item_page(me(), item_id, request.form.get("period")), 409, {"file": refusal.message})
     flash(_("Файл приложен: %(name)s", name=kept.name), "success")
     return redirect(url_for("roadmap.item", item_id=item_id, period=page.row.period or None))
 

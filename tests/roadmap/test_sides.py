@@ -16,7 +16,18 @@ from roadmap import service
 from roadmap.models import CalendarFeed, Dependency, Item, ItemLink, Occurrence
 from roadmap.service import NewChange, NewIndicator
 from tests.builders import an_actor, an_organisation
-from tests.roadmap.builders import PDF, a_cast, a_plan, an_item, in_force, occurrence_of, presented, step
+from tests.roadmap.builders import (
+    PDF,
+    a_cast,
+    a_plan,
+    an_item,
+    evidence,
+    give_all,
+    in_force,
+    occurrence_of,
+    presented,
+    step,
+)
 from tests.roadmap.test_changes import approved
 from tests.roadmap.test_pages import signed_in
 
@@ -92,6 +103,19 @@ def test_what_a_presented_result_rests_on_does_not_change(db_session: Session) -
     with pytest.raises(NotFound):
         service.unlink(item.id, "agreement", 7, own)
     assert db_session.scalar(select(ItemLink.id)) is None
+
+
+def test_documents_of_a_result_both_sides_confirmed_do_not_change(db_session: Session) -> None:
+    cast = a_cast()
+    plan = a_plan(cast)
+    item = an_item(cast, plan)
+    in_force(cast, plan)
+    row = presented(cast, occurrence_of(item))
+    give_all(cast, "roadmap_result", row.id)
+    for purpose in ("result", "interim", "reasons"):
+        with pytest.raises(NotNow):
+            evidence(row, cast.who("executor"), purpose, "другой приказ.pdf")
+    assert evidence(row, cast.who("m_coord"), "audit", "заключение.pdf")
 
 
 def test_a_plan_on_its_way_keeps_what_it_is_an_appendix_of(db_session: Session) -> None:

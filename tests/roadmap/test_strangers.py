@@ -184,7 +184,7 @@ def words(answer: TestResponse) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             content = b"\n".join(archive.read(name) for name in archive.namelist())
     text = content.decode("utf-8", "replace") + str(answer.headers)
-    return text + (json.dumps(answer.json, ensure_ascii=False) if answer.is_json else "")
+    return text + (json.dumps(answer.json, ensure_ascii=False) if answer.is_json and answer.data else "")
 
 
 def state() -> list[Any]:

@@ -10,6 +10,7 @@ from apiflask.fields import List, Nested
 from core.accounts import login, queries, service, signin
 from core.accounts.api import schemas
 from core.accounts.login import me
+from core.accounts.once import answers_secret
 
 bp = APIBlueprint("own_api", __name__, url_prefix="/api/v1", tag="Я")
 
@@ -76,6 +77,7 @@ def my_tokens() -> Any:
 @bp.post("/tokens")
 @bp.input(schemas.TokenIn)
 @bp.output(schemas.IssuedOut, status_code=201)
+@answers_secret
 def issue_token(json_data: dict[str, Any]) -> Any:
     """Выпустить токен"""
     return {"token": signin.issue_token(me(), json_data["name"], json_data["days"])}

@@ -43,3 +43,12 @@ def test_secrets_and_marks_are_not_given_back(app: APIFlask) -> None:
     assert "Тайное слово" not in page
     assert "ab" * 32 not in page
     assert client.get("/roadmaps/999").get_data(as_text=True).count("<textarea") == 0
+
+
+def test_a_session_that_has_run_out_does_not_cost_what_was_written(app: APIFlask) -> None:
+    answer = app.test_client().post("/items/1/steps/agree", data={"comment": LONG})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 401
+    assert "письмо приложим" in page
+    assert "Войдите, чтобы продолжить" in page
+    assert app.test_client().post("/items/1/steps/agree", data={"to": "fail"}).status_code == 302

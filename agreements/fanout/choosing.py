@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from agreements.models import ModelForm, Sent
 from core.accounts.models import Organisation
+from core.accounts.regions import region_name
 from core.db import db
 
 MOST = 500
@@ -37,7 +38,8 @@ class Choice:
 
     rows: Sequence[Any]
     more: bool
-    regions: Sequence[str]
+    regions: Sequence[tuple[str, str]]
+    """(code, name) of the regions there are organisations of, by name."""
     branches: Sequence[tuple[int, str]]
 
 
@@ -82,9 +84,9 @@ def _below(branch: int) -> Select[Any]:
     return select(tree.c.id)
 
 
-def _regions() -> list[str]:
+def _regions() -> list[tuple[str, str]]:
     rows = db.session.scalars(select(Organisation.region_code).where(Organisation.active).distinct())
-    return sorted(code for code in rows if code)
+    return sorted(((code, region_name(code)) for code in rows if code), key=lambda pair: pair[1])
 
 
 def _branches() -> list[tuple[int, str]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from flask_babel import gettext as _
+from sqlalchemy import and_, select
 
 from agreements.models import Agreement, Deviations, ModelForm, ModelRevision, Sent
 from agreements.service import EDITABLE
@@ -15,6 +16,7 @@ from core import clock
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
+from core.accounts.regions import region_name
 from core.calendar import working_days_between
 from core.db import db
 from core.signoffs.models import Round, Slot
@@ -129,7 +131,9 @@ def put_courts(model: ModelForm, lines: Sequence[Line]) -> None:
     now = clock.now()
     for line in lines:
         row = first.get(line.agreement_id)
-        if row is not None:
+        if line.state == "disagreement":
+            line.court, line.held = str(_("все стороны")), working_days_between(line.moved_at, now)
+        elif row is not None:
             line.court, line.due_at = row.short_name, row.due_at
             line.held = working_days_between(row.assigned_at or line.moved_at, now)
         elif line.drafting:
@@ -137,15 +141,9 @@ def put_courts(model: ModelForm, lines: Sequence[Line]) -> None:
 
 
 def regions_of(lines: Iterable[Line]) -> dict[str, str]:
-    """Region → what it is called here: its code with its authority, where the directory has one."""
-    codes = {line.region for line in lines if line.region}
-    rows = db.session.execute(
-        select(Organisation.region_code, func.min(Organisation.short_name))
-        .where(Organisation.kind == "authority", Organisation.region_code.in_(codes))
-        .group_by(Organisation.region_code)
-    )
-    named = dict(rows.tuples().all())
-    return {code: f"{code} · {named[code]}" if code in named else code for code in sorted(codes)}
+    """Region → its name, those of the lines alone, by name."""
+    named = {line.region: region_name(line.region) for line in lines if line.region}
+    return dict(sorted(named.items(), key=lambda pair: pair[1]))
 
 
 def names_of(lines: Iterable[Line]) -> dict[int, str]:

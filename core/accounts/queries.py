@@ -140,6 +140,12 @@ def choices(kind: str = "") -> Sequence[Any]:
     return db.session.execute(statement.order_by(Organisation.short_name, Organisation.id)).all()
 
 
+def regions() -> list[str]:
+    """Codes of the regions there are organisations of, in order."""
+    rows = db.session.scalars(select(Organisation.region_code).where(Organisation.region_code.is_not(None)).distinct())
+    return sorted(code for code in rows if code)
+
+
 def people(actor: Actor, search: Search) -> Page[Any]:
     """People whose organisations are open to the actor: rows with names, position, organisation, active."""
     columns = ("id", "surname", "given_name", "patronymic", "position", "unit", "email", "active", "organisation_id")

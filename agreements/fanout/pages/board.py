@@ -20,6 +20,7 @@ from agreements.shown import day
 from agreements.states import agreement_machine
 from core import clock
 from core.accounts.login import me
+from core.accounts.regions import region_name
 from core.db import db
 from core.documents.comparison import seen
 from core.documents.downloads import given
@@ -165,7 +166,7 @@ def _clauses_of(line: Any) -> str:
 BOARD = (
     Column(_l("Контрагент"), lambda line: line.organisation, 44),
     Column(_l("ИНН"), lambda line: line.inn, 14),
-    Column(_l("Регион"), lambda line: line.region, 8),
+    Column(_l("Регион"), lambda line: region_name(line.region), 26),
     Column(_l("Состояние"), lambda line: str(agreement_machine.states[line.state].label), 28),
     Column(_l("На чьей стороне"), lambda line: line.court, 34),
     Column(_l("Рабочих дней"), lambda line: line.held if line.court else None, 10),
@@ -193,7 +194,7 @@ def deviations_xlsx(model_id: int) -> Any:
     kinds = kinds_of_deviation()
     columns = (
         Column(_("Контрагент"), lambda row: row[0].organisation, 44),
-        Column(_("Регион"), lambda row: row[0].region, 8),
+        Column(_("Регион"), lambda row: region_name(row[0].region), 26),
         Column(_("Пункт"), lambda row: row[1]["number"], 10),
         Column(_("Отклонение"), lambda row: kinds[row[1]["kind"]], 12),
         Column(_("В форме"), lambda row: row[1]["before"], 70),

@@ -12,6 +12,7 @@ from core.accounts import queries, service
 from core.accounts.forms import OrganisationForm, SignatoryForm, number_or_none
 from core.accounts.login import me
 from core.accounts.models import Organisation
+from core.accounts.regions import region_name
 from core.accounts.roles import ORGANISATION_KINDS
 from core.accounts.service.changes import administrator
 from core.accounts.service.organisations import FORMS
@@ -31,7 +32,14 @@ def organisations() -> Any:
         before=request.args.get("before", ""),
     )
     found = queries.organisations(search)
-    return render_template("accounts/organisations.html", page=found, search=search, kinds=ORGANISATION_KINDS)
+    return render_template(
+        "accounts/organisations.html",
+        page=found,
+        search=search,
+        kinds=ORGANISATION_KINDS,
+        regions=[(code, region_name(code)) for code in queries.regions()],
+        region_name=region_name,
+    )
 
 
 @bp.get("/organisations/<int:organisation_id>")
@@ -49,6 +57,7 @@ def organisation(organisation_id: int) -> Any:
         bases=BASES,
         today=clock.today(),
         people=queries.people(actor, queries.Search(organisation_id=organisation_id, size=20)),
+        region_name=region_name,
     )
 
 

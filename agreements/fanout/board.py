@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from agreements.fanout import drawing
 from agreements.fanout.drawing import model_for, refuse_others
 from agreements.fanout.lines import Line, lines_of, names_of, put_courts, regions_of
 from agreements.fanout.renewing import place_of
@@ -97,7 +98,6 @@ def board(model_id: int, actor: Actor, asked: Asked | None = None) -> Board:
     """The board. The number of queries does not depend on the number of counterparties. Raises NotFound."""
     model = model_for(model_id, actor)
     asked = asked or Asked()
-    revisions = _revisions(model.id)
     lines = lines_of(model, actor)
     put_courts(model, lines)
     clauses = _clauses(model)
@@ -105,20 +105,11 @@ def board(model_id: int, actor: Actor, asked: Asked | None = None) -> Board:
         model=model,
         lines=[line for line in lines if _passes(line, asked, model)],
         all=lines,
-        revisions=revisions,
+        revisions=drawing.history(model),
         heat=_heat(lines, clauses),
         regions=regions_of(lines),
         names=names_of(lines),
     )
-
-
-def _revisions(model_id: int) -> Sequence[Any]:
-    columns = ("number", "note", "created_at", "created_name")
-    return db.session.execute(
-        select(*(getattr(ModelRevision, name) for name in columns))
-        .where(ModelRevision.model_id == model_id)
-        .order_by(ModelRevision.number.desc())
-    ).all()
 
 
 def _clauses(model: ModelForm) -> list[Clause]:

@@ -230,5 +230,15 @@ def revision_of(model: ModelForm, number: int | None = None) -> ModelRevision:
     raise NotFound(_("Такой редакции нет"))
 
 
+def history(model: ModelForm) -> Sequence[Any]:
+    """Every approved revision without its text, newest first: number, note, created_at, created_name."""
+    columns = ("number", "note", "created_at", "created_name")
+    return db.session.execute(
+        select(*(getattr(ModelRevision, name) for name in columns))
+        .where(ModelRevision.model_id == model.id)
+        .order_by(ModelRevision.number.desc())
+    ).all()
+
+
 def _journal(model: ModelForm, step: str, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
     audit.append(actor.who(), audit.Act(SUBJECT, model.id, step, data=dict(data or {})))

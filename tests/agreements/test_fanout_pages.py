@@ -162,7 +162,7 @@ def test_the_board_filters_groups_and_leads_from_numbers_to_rows(app: APIFlask, 
     assert "Показано: 2 из 4" in words(client.get(f"/models/{model_id}?deviating=yes"))
     assert "Показано: 2 из 4" in words(client.get(f"/models/{model_id}?clause={clause}"))
     assert "Показано: 2 из 4" in words(client.get(f"/models/{model_id}?region=59"))
-    assert "Минобрнауки Пермского края — 2, с отклонениями: 0" in words(client.get(f"/models/{model_id}?group=region"))
+    assert "Пермский край — 2, с отклонениями: 0" in words(client.get(f"/models/{model_id}?group=region"))
     assert "Ничего не нашлось" in words(client.get(f"/models/{model_id}?q=нет+такого"))
     said = words(client.get(f"/models/{model_id}/clauses/{clause}"))
     assert "редакций пункта: 3" in said
@@ -268,3 +268,50 @@ def test_the_senders_card_leads_to_the_board_and_the_counterpartys_does_not(app:
     assert f"/models/{model_id}" in browser(app, company, LOGIN).get(f"/agreements/{agreement_id}").get_data(True)
     theirs: FlaskClient = browser(app, company, "perm.polytech")
     assert f"/models/{model_id}" not in theirs.get(f"/agreements/{agreement_id}").get_data(True)
+
+
+def test_an_older_revision_is_chosen_on_the_page_and_the_board_knows_it(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        model = a_model(company)
+        fanouts.new_revision(company, model, "1.2", "Вторая редакция пункта.")
+        model_id, ids = model.id, [college.id for college in some_colleges(2)]
+    client = browser(app, company, LOGIN)
+    plain = client.get(f"/models/{model_id}/send").get_data(as_text=True)
+    assert "Какую редакцию разослать" in plain
+    assert "Рассылается прежняя редакция" not in plain
+    assert f"/models/{model_id}/send?revision=1" in client.get(f"/models/{model_id}/revisions/1").get_data(as_text=True)
+    page = client.get(f"/models/{model_id}/send?revision=1&kind=college").get_data(as_text=True)
+    assert "Рассылается прежняя редакция № 1" in page
+    assert page.count('name="revision" value="1"') == 4
+    answer = client.post(f"/models/{model_id}/send", data={"organisation": ids[0], "revision": "1"})
+    client.post(f"{answer.headers['Location']}/start")
+    answer = client.post(f"/models/{model_id}/send", data={"organisation": ids[1]})
+    client.post(f"{answer.headers['Location']}/start")
+    with app.app_context():
+        drain()
+        older, newest = (
+            fanouts.agreement_of(row).clauses for row in fanouts.sent(db.session.get_one(ModelForm, model_id))
+        )
+    said = "Вторая редакция пункта."
+    assert said not in [clause["text"] for clause in older]
+    assert said in [clause["text"] for clause in newest]
+    board = words(client.get(f"/models/{model_id}"))
+    assert "форма № 1" in board
+    assert "По прежней редакции 1" in board
+    refused = client.post(f"/models/{model_id}/send", data={"pasted": "", "revision": "1"})
+    assert refused.status_code == 422
+    assert "Рассылается прежняя редакция № 1" in refused.get_data(as_text=True)
+    assert client.get(f"/models/{model_id}/send?revision=9").status_code == 404
+
+
+def test_regions_are_named_wherever_one_filters_by_them(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        model = a_model(company)
+        a_sending(company, model, wanted(some_colleges(1)))
+        model_id = model.id
+    client = browser(app, company, LOGIN)
+    for path in (f"/models/{model_id}/send?region=66", f"/models/{model_id}?region=66", "/organisations?region=66"):
+        page = client.get(path).get_data(as_text=True)
+        assert '<option value="66" selected>Свердловская область</option>' in page, path
+        assert page.count("Свердловская область") >= 2, path
+        assert ">66<" not in page, path

@@ -136,6 +136,7 @@ class SendingIn(Schema):
 
 class SheetIn(Schema):
     file = File(required=True)
+    revision = Integer(load_default=None, metadata={"description": "Редакция формы; пусто – последняя"})
 
 
 class SendingFaultOut(Schema):

@@ -55,17 +55,17 @@ def _wanted(number: int, sent: dict[str, Any], model: ModelForm, known: set[str]
 
 
 @bp.post("/<int:model_id>/sendings/sheet")
-@bp.input(schemas.SheetIn, location="files")
+@bp.input(schemas.SheetIn, location="form_and_files")
 @bp.output(schemas.SendingOut, status_code=201)
-def prepare_sheet(model_id: int, files_data: dict[str, Any]) -> Any:
+def prepare_sheet(model_id: int, form_and_files_data: dict[str, Any]) -> Any:
     """Принести таблицу XLSX: по контрагенту в строке, с его сведениями и редакциями пунктов"""
     actor = me()
     model = drawing.model_for(model_id, actor)
-    file = uploaded(files_data["file"])
+    file, wanted_revision = uploaded(form_and_files_data["file"]), form_and_files_data["revision"]
     if file is None:
         raise NotValid(_("Выберите файл"), "file")
-    rows = wanted.of_sheet(file.content, model.kind, drawing.revision_of(model))
-    return _shown(sending.prepare(model_id, rows, actor, source=file.name))
+    rows = wanted.of_sheet(file.content, model.kind, drawing.revision_of(model, wanted_revision))
+    return _shown(sending.prepare(model_id, rows, actor, source=file.name, revision=wanted_revision))
 
 
 @bp.get("/sendings/<int:sending_id>")

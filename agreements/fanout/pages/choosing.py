@@ -14,6 +14,7 @@ from agreements.fanout.choosing import Wish, choice
 from agreements.fanout.pages.blueprint import bp, numbers
 from agreements.forms.asked import uploaded
 from agreements.models import ModelForm, ModelRevision
+from agreements.shown import day
 from core.accounts.login import me
 from core.accounts.roles import ORGANISATION_KINDS
 from core.documents.downloads import given
@@ -29,12 +30,18 @@ def send(model_id: int) -> Any:
     if request.method == "GET":
         return _page(model)
     try:
-        revision = drawing.revision_of(model)
+        revision = drawing.revision_of(model, _number())
         rows, source = _named(model, revision)
-        made = sending.prepare(model_id, rows, actor, source=source)
+        made = sending.prepare(model_id, rows, actor, source=source, revision=revision.number)
     except (NotValid, NotNow) as refusal:
         return _page(model, refusal), refusal.status
     return redirect(url_for("fanout.sending_page", sending_id=made.id))
+
+
+def _number() -> int | None:
+    """The revision the page is about; None takes the newest."""
+    text = request.values.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _named(model: ModelForm, revision: ModelRevision) -> tuple[list[wanted.Wanted], str]:
@@ -58,16 +65,22 @@ def wish() -> Wish:
 
 
 def _page(model: ModelForm, refusal: Refusal | None = None) -> str:
-    asked = wish()
+    asked, number = wish(), _number() or model.revision_number
+    revision = drawing.revision_of(model, number) if model.revision_number else None
+    older = {"revision": number} if number != model.revision_number else {}
     return render_template(
         "fanout/send.html",
         it=model,
+        revision=revision,
+        revisions=drawing.history(model),
+        older=older,
         asked=asked,
         found=choice(model, asked),
         kinds=ORGANISATION_KINDS,
         chosen=set(numbers("organisation")),
         pasted=request.form.get("pasted", ""),
         refusal=refusal,
+        day=day,
         columns=wanted.headings(model.kind),
     )
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from agreements.affairs.blueprint import api, bp, number
 from agreements.forms.asked import uploaded
 from agreements.importing import meanings, service
+from agreements.importing.blank import blank
 from agreements.models import ImportRun
 from core.accounts.actor import Actor
 from core.accounts.login import me
@@ -38,6 +39,17 @@ def _uploaded(actor: Actor) -> ImportRun:
     if file is None:
         raise NotValid(_("Выберите файл"), "file")
     return service.upload(file, actor)
+
+
+@bp.get("/agreements/import/blank.xlsx")
+def import_blank() -> Response:
+    """A sheet to be filled in."""
+    return _blank()
+
+
+def _blank() -> Response:
+    service.refuse_others(me())
+    return given(blank(), f"{_('Действующие соглашения, форма')}.xlsx", XLSX)
 
 
 @bp.get("/agreements/import/<int:run_id>")
@@ -153,6 +165,12 @@ class MappingIn(Schema):
 def upload_by_api(files_data: dict[str, Any]) -> Any:
     """Принести таблицу XLSX с действующими соглашениями"""
     return _uploaded(me())
+
+
+@api.get("/agreements/imports/blank.xlsx")
+def blank_by_api() -> Response:
+    """Пустая форма таблицы и как её заполнять"""
+    return _blank()
 
 
 @api.get("/agreements/imports/<int:run_id>")

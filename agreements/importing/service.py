@@ -36,14 +36,15 @@ def may_import(actor: Actor) -> bool:
     return known and any(actor.has(*roles_of(role, actor.side)) for role in roles)
 
 
-def _refuse_others(actor: Actor) -> None:
+def refuse_others(actor: Actor) -> None:
+    """Raises NotAllowed for whoever may not bring agreements in."""
     if not may_import(actor):
         raise NotAllowed(_("Загружает координатор или делопроизводство стороны"))
 
 
 def upload(file: Upload, actor: Actor) -> ImportRun:
     """Keep the file and guess what its columns mean. Raises NotAllowed, NotValid."""
-    _refuse_others(actor)
+    refuse_others(actor)
     found = table(file.content)
     if found is None:
         raise NotValid(_("В таблице нет строк: нужна строка заголовков и хотя бы одна строка данных"), "file")
@@ -59,7 +60,7 @@ def upload(file: Upload, actor: Actor) -> ImportRun:
 
 def run_for(run_id: int, actor: Actor) -> ImportRun:
     """An import of the actor's organisation. Raises NotAllowed, NotFound."""
-    _refuse_others(actor)
+    refuse_others(actor)
     run = db.session.get(ImportRun, run_id)
     if run is None or run.organisation_id != actor.organisation_id:
         raise NotFound(_("Загрузка не найдена"))
@@ -68,7 +69,7 @@ def run_for(run_id: int, actor: Actor) -> ImportRun:
 
 def runs(actor: Actor) -> list[ImportRun]:
     """The newest imports of the actor's organisation."""
-    _refuse_others(actor)
+    refuse_others(actor)
     statement = select(ImportRun).where(ImportRun.organisation_id == actor.organisation_id)
     return list(db.session.scalars(statement.order_by(ImportRun.id.desc()).limit(30)))
 

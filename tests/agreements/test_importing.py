@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from xlsxwriter import Workbook
 
 from agreements.demo.load import Company
-from agreements.importing import meanings, service
+from agreements.importing import blank, meanings, service
 from agreements.models import Agreement, ImportRun, RegistrationEntry
 from core import clock
 from core.accounts.models import Organisation
@@ -25,6 +25,7 @@ from core.errors import NotAllowed, NotFound, NotValid
 from core.workflow.jobs import ATTEMPTS, drain
 from core.workflow.models import Job
 from tests.agreements.lives import in_force
+from tests.agreements.pages import browser
 
 HEADERS = (
     "№ п/п",
@@ -255,3 +256,44 @@ def test_an_import_whose_job_was_given_up_can_be_checked_anew(
         drain()
         db.session.refresh(run)
         assert run.state == "checked"
+
+
+def test_the_blank_form_is_known_column_by_column_and_comes_back_filled(app: APIFlask, company: Company) -> None:
+    with app.app_context():
+        book = load_workbook(io.BytesIO(blank.blank()))
+        sheet, guide = book.worksheets
+        headings = [cell.value for cell in next(sheet.rows)]
+        given = meanings.guess(headings)
+        assert len(given) == len(headings)
+        assert [given[str(place)] for place, _heading in enumerate(headings)] == [
+            name for name, _heading in blank.headings()
+        ]
+        assert {meaning.name for meaning in meanings.MEANINGS} - set(given.values()) == {"parties"}
+        assert [row[0].value for row in guide.iter_rows(min_row=2, max_row=1 + len(headings))] == headings
+        row = {
+            "Наименование": "Договор о практике", "Вид документа": "практика", "Номер": "15-К",
+            "Дата подписания": date(2023, 1, 16), "Сторона 1": inn(company, "ministry"),
+            "Сторона 2": inn(company, "corporation"), "Состояние": "действует",
+        }  # fmt: skip
+        for place, heading in enumerate(headings, 1):
+            sheet.cell(2, place, row.get(heading))
+        buffer = io.BytesIO()
+        book.save(buffer)
+        actor = company.actor("m.control")
+        run = service.upload(Upload("форма.xlsx", buffer.getvalue()), actor)
+        service.check(run.id, run.mapping, actor)
+        drain()
+        db.session.refresh(run)
+        assert (run.state, run.faults) == ("checked", [])
+
+
+def test_the_blank_form_is_offered_where_files_are_brought_and_only_to_those_who_may(
+    app: APIFlask, company: Company
+) -> None:
+    client = browser(app, company, "m.control")
+    assert 'href="/agreements/import/blank.xlsx"' in client.get("/agreements/import").get_data(as_text=True)
+    for path in ("/agreements/import/blank.xlsx", "/api/v1/agreements/imports/blank.xlsx"):
+        with client.get(path) as answer:
+            assert answer.status_code == 200
+            assert load_workbook(io.BytesIO(answer.data)).sheetnames == ["Соглашения", "Как заполнять"]
+        assert browser(app, company, "m.executor").get(path).status_code == 403

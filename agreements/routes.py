@@ -21,6 +21,8 @@ def parties(agreement: Agreement) -> list[Party]:
             name=party.organisation.short_name,
             side=side_of(party),
             initiator=party.organisation_id == agreement.initiator_id,
+            signatory=party.signatory.full_name if party.signatory else "",
+            signatory_id=party.signatory.person_id if party.signatory else None,
         )
         for party in agreement.parties
     ]

@@ -47,6 +47,10 @@ ROLES: dict[str, Role] = {
     )
 }
 
+SIGNERS = ("m_signer", "c_signer")
+"""Roles that are themselves the right to sign. On a side where one role does everything, its holders are many people,
+of whom only the signatory signs."""
+
 SIDES: dict[str, Any] = {
     "ministry": _l("Министерство"),
     "corporation": _l("Корпорация"),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core import clock
 from core.accounts.models import Organisation, Person, RoleHolding
-from core.accounts.roles import ROLES, SIDE_OF_KIND
+from core.accounts.roles import ROLES, SIDE_OF_KIND, SIGNERS
 from core.db import db
 from core.errors import NotFound, NotNow, Reason
 from core.signoffs.counting import QUORUM
@@ -23,12 +23,18 @@ PHASE_OF_KIND = {"signature": "signing", "registration": "registration"}
 
 @dataclass(frozen=True)
 class Party:
-    """A party of the subject, as the route needs it. `initiator`: it drafted the text."""
+    """A party of the subject, as the route needs it. `initiator`: it drafted the text.
+
+    `signatory`: the full name of the one who signs for it, where the document names him; `signatory_id`: the same as a
+    person of the service, where he is known.
+    """
 
     organisation_id: int
     name: str
     side: str
     initiator: bool = False
+    signatory: str = ""
+    signatory_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,33 @@ def draw(courses: Sequence[Course], parties: Sequence[Party], facts: Facts) -> l
                         continue
                     named.add((course.template.code, number, index))
                 bare += _slots(course, number, stage, spec, scene)
-    return _with_holders(bare)
+    return _only_signatories(_with_holders(bare), parties)
+
+
+def _only_signatories(slots: Sequence[PlannedSlot], parties: Sequence[Party]) -> list[PlannedSlot]:
+    """Where one role does everything for a party, a signature is asked of its signatory alone.
+
+    A signatory who is not among the holders (he does not use the service) leaves it to all of them: somebody records
+    what he signed.
+    """
+    named = {party.organisation_id: party for party in parties}
+    narrowed = []
+    for slot in slots:
+        party = named.get(slot.organisation_id)
+        own = tuple(person for person in slot.holders if party and _is_signatory(person, party))
+        asked = slot.kind == "signature" and slot.role not in SIGNERS and slot.person_id is None
+        narrowed.append(replace(slot, holders=own) if asked and own else slot)
+    return narrowed
+
+
+def _is_signatory(person: Person, party: Party) -> bool:
+    if party.signatory_id is not None:
+        return person.id == party.signatory_id
+    return bool(party.signatory) and _plain(person.full_name) == _plain(party.signatory)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().replace("ё", "е").split())
 
 
 def _strangers(courses: Sequence[Course], parties: Sequence[Party]) -> list[Party]:

@@ -159,6 +159,52 @@ SIDES = (("college", "college"), ("enterprise", "enterprise"), ("region", "roiv"
 
 
 @pytest.mark.parametrize(
+    ("named", "asked"),
+    [
+        ({"signatory": "Директоров Пётр  Алёшевич"}, ["Директоров"]),
+        ({"signatory": "директоров петр алешевич"}, ["Директоров"]),
+        ({"signatory": "Посторонний Иван Иванович"}, ["Директоров", "Юристов"]),
+        ({}, ["Директоров", "Юристов"]),
+    ],
+)
+def test_where_one_role_does_everything_only_the_signatory_is_asked_to_sign(
+    told: object, named: dict[str, str], asked: list[str]
+) -> None:
+    install_routes()
+    college = an_organisation("college")
+    for surname, given_name, patronymic in (("Директоров", "Пётр", "Алёшевич"), ("Юристов", "Лев", "Ильич")):
+        a_person(college, ["college"], surname=surname, given_name=given_name, patronymic=patronymic)
+    parties = [Party(college.id, "Колледж", "college", initiator=True, **named)]
+    slots = draw([Course(template("cluster_partnership"))], parties, Facts())
+    of = {slot.kind: [person.surname for person in slot.holders] for slot in slots}
+    assert of == {
+        "submission": ["Директоров", "Юристов"],
+        "signature": asked,
+        "registration": ["Директоров", "Юристов"],
+    }
+
+
+def test_the_signatorys_own_person_is_asked_whatever_his_name_is_in_the_papers(told: object) -> None:
+    install_routes()
+    college = an_organisation("college")
+    head, lawyer = a_person(college, ["college"]), a_person(college, ["college"])
+    parties = [Party(college.id, "Колледж", "college", True, signatory=lawyer.full_name, signatory_id=head.id)]
+    slots = draw([Course(template("cluster_partnership"))], parties, Facts())
+    assert [slot.holders for slot in slots if slot.kind == "signature"] == [(head,)]
+
+
+def test_a_role_that_is_the_right_to_sign_keeps_all_its_holders(scene: Scene) -> None:
+    install_routes()
+    second = a_person(scene.ministry, ["m_signer"])
+    party = scene.party(scene.ministry, True)
+    named = Party(party.organisation_id, party.name, party.side, True, signatory=second.full_name)
+    slots = draw([Course(template("agreement_ministry"), named)], [named], Facts())
+    holders = next(slot.holders for slot in slots if slot.kind == "signature")
+    assert second in holders
+    assert len(holders) == 2
+
+
+@pytest.mark.parametrize(
     ("responsible", "expected"),
     [
         ("ministry", [(1, "m_coord"), (2, "c_coord")]),

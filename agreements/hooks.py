@@ -18,7 +18,7 @@ from agreements.signing.recording import register as record_number
 from agreements.states import agreement_machine
 from core.accounts.actor import SYSTEM, Actor
 from core.db import db
-from core.errors import NotNow, Reason
+from core.errors import Reason
 from core.language.ordinals import sides
 from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service import open_phase, pass_phase
@@ -38,7 +38,6 @@ def register_subject() -> None:
             on_round_end=on_round_end,
             on_decided=on_decided,
             may_coordinate=may_coordinate,
-            before_decision=before_decision,
             asks=asks,
             read_given=read,
             on_given=record,
@@ -68,12 +67,6 @@ def paper(agreement_id: int) -> dict[str, Any]:
 def may_coordinate(agreement_id: int, actor: Actor) -> bool:
     agreement = db.session.get(Agreement, agreement_id)
     return agreement is not None and acts_as(agreement, actor, "coordinator")
-
-
-def before_decision(slot: Slot, actor: Actor, verdict: str) -> None:
-    """No verdict while the parties argue. Whether the signatory has authority is asked with the day of the act."""
-    if db.session.get_one(Agreement, slot.round.subject_id).state == "disagreement":
-        raise NotNow(_("Идёт урегулирование разногласий: визы ждут его конца"))
 
 
 def registration_refused(slot: Slot) -> Reason | None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
@@ -157,9 +158,11 @@ class Court:
 
 def court(row: Any) -> Court:
     """The court of a row of the register; an empty one where nobody's decision is waited for."""
+    now = clock.now()
+    if row.state == "disagreement":  # the desks stand: nobody's visa is late while the parties argue
+        return Court(str(_("все стороны")), working_days_between(row.moved_at, now))
     if row.court is None:
         return Court()
-    now = clock.now()
     due = clock.in_moscow(row.court_due).date() if row.court_due else None
     return Court(
         row.court, working_days_between(row.court_since, now), due, bool(row.court_due and row.court_due < now)

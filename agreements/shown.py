@@ -80,7 +80,9 @@ class Court:
 def court(agreement: Agreement, current: Round | None) -> Court:
     """Whose move it is, for how long, until when."""
     waiting = [slot for slot in current.slots if slot.state == "assigned"] if current else []
-    if waiting and agreement.state not in ("revision", "disagreement"):  # visas wait until the protocol is settled
+    if current is not None and current.stands:
+        waiting = []
+    if waiting and agreement.state != "revision":
         return _on_desks(agreement, sorted(waiting, key=lambda slot: (slot.due_at or clock.now(), slot.id)))
     return _without_desks(agreement)
 
@@ -128,7 +130,7 @@ def held(current: Round | None, agreement: Agreement) -> list[dict[str, Any]]:
     for slot in current.slots if current else ():
         if slot.assigned_at is not None and slot.kind != "submission":
             spans.setdefault(slot.organisation_id, []).append((slot.assigned_at, slot.finished_at or clock.now()))
-        if slot.state == "assigned":
+        if slot.state == "assigned" and current is not None and not current.stands:
             now.add(slot.organisation_id)
     return [
         {
@@ -154,9 +156,9 @@ def my_slot(shown: Dossier, actor: Actor, kind: str) -> Slot | None:
 
 
 def tasks_of(shown: Dossier, actor: Actor) -> list[Slot]:
-    """Everything of this agreement on the actor's own desk."""
+    """Everything of this agreement that waits for the actor on his own desk."""
     return [
         slot
-        for slot in (shown.round.slots if shown.round else ())
+        for slot in (shown.round.slots if shown.round and not shown.round.stands else ())
         if slot.state == "assigned" and any(holder.person_id == actor.id for holder in slot.holders)
     ]

@@ -111,7 +111,7 @@ COLUMNS = (
     Column(_l("Сторона 2"), lambda row: row.second_party or "", 36),
     Column(_l("Сторон"), lambda row: row.parties, 8),
     Column(_l("Состояние"), lambda row: str(agreement_machine.states[row.state].label), 28),
-    Column(_l("На чьей стороне"), lambda row: row.court or "", 30),
+    Column(_l("На чьей стороне"), lambda row: queries.court(row).name, 30),
     Column(_l("Рабочих дней"), lambda row: queries.court(row).days if row.court else "", 10),
     Column(_l("Срок решения"), lambda row: queries.court(row).due, 14),
     Column(_l("Подписан"), lambda row: row.signed_on, 12),

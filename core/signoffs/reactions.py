@@ -41,7 +41,7 @@ def due(job: Job) -> None:
     """Remind before the term; at the term tell the holders, their deputy and the one who sent the document."""
     with transaction():
         slot = _waiting(job.payload["slot_id"])
-        if slot is None:
+        if slot is None or slot.round.stands or _moved(slot, job.payload.get("term")):
             return
         days = int(job.payload["days"])
         people = {holder.person_id for holder in slot.holders} | set(stand_ins(slot))
@@ -49,10 +49,10 @@ def due(job: Job) -> None:
         if days and _overtaken(slot, days):
             return
         if days:
-            notify(people, _message(slot, f"signoffs.due:{slot.id}:{days}", "reminder", context))
+            notify(people, _message(slot, f"signoffs.due:{slot.id}:{days}:{slot.due_at}", "reminder", context))
             return
-        notify(people, _message(slot, f"signoffs.due:{slot.id}:0", "overdue", context))
-        key = f"signoffs.escalated:{slot.id}"
+        notify(people, _message(slot, f"signoffs.due:{slot.id}:0:{slot.due_at}", "overdue", context))
+        key = f"signoffs.escalated:{slot.id}:{slot.due_at}"
         path = subject(slot.round.subject_kind).url(slot.round.subject_id)
         notify(superiors(slot) - people, Message(key, "signoffs/escalation", path, context))
 
@@ -62,6 +62,11 @@ def _overtaken(slot: Slot, days: int) -> bool:
     assert slot.due_at is not None
     nearer = max(one for one in (*REMIND_BEFORE, 0) if one < days)
     return clock.now() >= reminder_moment(slot.due_at, nearer)
+
+
+def _moved(slot: Slot, term: int | None) -> bool:
+    """The term was set anew since the reminder was: the new one has reminders of its own."""
+    return term is not None and slot.due_at is not None and term != int(slot.due_at.timestamp())
 
 
 def _waiting(slot_id: int) -> Slot | None:

@@ -66,6 +66,17 @@ def round_is_open(slot: Slot, actor: Actor) -> Reason | None:
     return Reason(_("Круг согласования уже закрыт"), "round_is_open")
 
 
+def round_moves(slot: Slot, actor: Actor) -> Reason | None:
+    """No verdict while the parties argue over the text."""
+    if not slot.round.stands:
+        return None
+    return Reason(
+        _("Круг стоит до урегулирования разногласий: виза понадобится, когда протокол разногласий закроют"),
+        "round_moves",
+        _("стороны, в протоколе разногласий"),
+    )
+
+
 def not_author(slot: Slot, actor: Actor) -> Reason | None:
     """Nobody gives a visa on what they drafted; the drafter's own submission mark is exempt."""
     if slot.kind != "visa" or people_behind(slot, actor).isdisjoint(slot.round.drafters):

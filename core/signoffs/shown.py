@@ -45,25 +45,30 @@ def _stage(
 ) -> dict[str, Any]:
     first = slots[0]
     beside = peers(first, current.slots)
-    waiting = [slot.due_at for slot in slots if slot.state == "assigned" and slot.due_at]
+    waiting = [slot.due_at for slot in slots if waits(slot, current) and slot.due_at]
     return {
         "party": names.get(first.organisation_id, "—"),
         "side": first.side,
         "number": number,
         "title": STAGE_TITLES[first.kind](),
         "rule": rule(first.rule, first.n, len(beside)),
-        "state": _state(slots, beside),
+        "state": _state(slots, beside, current),
         "due": words.day(max(waiting)) if waiting else "",
         "slots": [shown_slot(slot, current, me, url) for slot in slots],
     }
 
 
-def _state(slots: Sequence[Slot], beside: Sequence[Slot]) -> str:
+def waits(slot: Slot, current: Round) -> bool:
+    """Whether somebody's decision is waited for here: not while the round stands."""
+    return slot.state == "assigned" and not current.stands
+
+
+def _state(slots: Sequence[Slot], beside: Sequence[Slot], current: Round) -> str:
     states = {slot.state for slot in slots}
     if "rejected" in states:
         return "stop"
     if "assigned" in states:
-        return "now"
+        return "next" if current.stands else "now"
     return "done" if stage_complete(beside) else "next"
 
 
@@ -81,9 +86,9 @@ def shown_slot(
 ) -> dict[str, Any]:
     """One place of the route: who, when, with what verdict, and every mark that belongs to it."""
     decision = slot.decision
-    state = state_of(slot.kind, slot.state)
+    state = state_of(slot.kind, slot.state, current.stands)
     holders = ", ".join(holder.name for holder in slot.holders)
-    waits = slot.state == "assigned"
+    now = waits(slot, current)
     return {
         "id": slot.id,
         "role": words.named(slot.label),
@@ -94,12 +99,12 @@ def shown_slot(
         ),
         "tone": state.tone,
         "time": words.minute(decision.at) if decision else "",
-        "due": words.day(slot.due_at) if waits else "",
-        "late": bool(waits and slot.due_at and slot.due_at < clock.now()),
+        "due": words.day(slot.due_at) if now else "",
+        "late": bool(now and slot.due_at and slot.due_at < clock.now()),
         "hash": decision.document_hash if decision else "",
         "remark": (decision.comment if decision else "") or (slot.note if slot.state == "recalled" else ""),
-        "mine": waits and any(holder.person_id == me for holder in slot.holders),
-        "url": url(slot.id) if url and waits else "",
+        "mine": slot.state == "assigned" and any(holder.person_id == me for holder in slot.holders),
+        "url": url(slot.id) if url and slot.state == "assigned" else "",
         **_marks(slot, decision),
     }
 

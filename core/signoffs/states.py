@@ -33,7 +33,13 @@ STEPS = (
         "approved",
         _l("Согласовать"),
         who=(rules.holds_slot,),
-        when=(rules.round_is_open, rules.not_author, rules.not_decided_here_before, rules.no_paper_act_waits),
+        when=(
+            rules.round_is_open,
+            rules.round_moves,
+            rules.not_author,
+            rules.not_decided_here_before,
+            rules.no_paper_act_waits,
+        ),
     ),
     Step(
         "approve_remarks",
@@ -44,6 +50,7 @@ STEPS = (
         when=(
             rules.is_visa,
             rules.round_is_open,
+            rules.round_moves,
             rules.not_author,
             rules.not_decided_here_before,
             rules.no_paper_act_waits,
@@ -56,7 +63,7 @@ STEPS = (
         "rejected",
         _l("Не согласовать"),
         who=(rules.holds_slot,),
-        when=(rules.may_be_rejected, rules.round_is_open, rules.no_paper_act_waits),
+        when=(rules.may_be_rejected, rules.round_is_open, rules.round_moves, rules.no_paper_act_waits),
         comment=True,
         danger=True,
     ),
@@ -96,6 +103,9 @@ STEPS = (
 
 approval_task = Workflow("approval_task", _l("Задание на согласование"), STATES, STEPS)
 
+STANDS = State("assigned", _l("Ждёт урегулирования разногласий"), "muted")
+"""An open place of a round that stands: nobody's decision is waited for now."""
+
 VERDICTS = {
     "submitted": _l("Представил на согласование"),
     "approved": _l("Согласовано"),
@@ -127,8 +137,10 @@ def said(verdict: str, kind: str) -> str:
     return str(_VERDICTS_OF.get((kind, verdict), VERDICTS.get(verdict, verdict)))
 
 
-def state_of(kind: str, state: str) -> State:
-    """A state as it is called in a slot of this kind."""
+def state_of(kind: str, state: str, stands: bool = False) -> State:
+    """A state as it is called in a slot of this kind. `stands`: the parties argue, and the round with them."""
+    if stands and state == "assigned":
+        return STANDS
     return _STATES_OF.get((kind, state)) or approval_task.states[state]
 
 
@@ -146,3 +158,13 @@ SLOT_KINDS = {
     "registration": _l("Регистрация"),
     "acknowledgement": _l("Ознакомление"),
 }
+
+
+def wanted(kind: str, label: str) -> str:
+    """What is to be decided in a place: «Виза: Правовой департамент»; «Регистрация участником» says it by itself."""
+    what = str(SLOT_KINDS[kind])
+    return label if label.casefold()[:SAME_WORD] == what.casefold()[:SAME_WORD] else f"{what}: {label}"
+
+
+SAME_WORD = 6
+"""So many first letters in common make «Подпись» and «Подписание» one word said twice."""

@@ -80,7 +80,7 @@ def task(slot_id: int, actor: Actor) -> Task:
         hat=hat_for(slot, actor) if slot.state == "assigned" else None,
         remarks=remarks_of(current.subject_kind, current.subject_id),
         paper=waiting_paper(slot.id) if registrar else None,
-        records_paper=registrar and slot.state == "assigned",
+        records_paper=registrar and slot.state == "assigned" and not current.stands,
         changes_route=actor.organisation_id == slot.organisation_id and slot.state in OPEN and current.state == "open",
         asks=asks_of(slot) if slot.state == "assigned" else {},
     )

@@ -40,6 +40,7 @@ class EntryOut(Schema):
     principal = String(metadata={"description": "За кого, если это замещение"})
     mark = String()
     paper_waits = Boolean()
+    stands = Boolean(metadata={"description": "Круг стоит: стороны урегулируют разногласия"})
 
 
 class CountsOut(Schema):
@@ -153,6 +154,7 @@ class TaskOut(Schema):
     assigned_at = DateTime(allow_none=True)
     due_at = DateTime(allow_none=True)
     days = Integer()
+    stands = Boolean(metadata={"description": "Круг стоит: стороны урегулируют разногласия"})
     holders = List(Dict())
     acting_for = String(metadata={"description": "За кого Вы решаете, если замещаете"})
     offers = List(Nested(OfferOut))

@@ -60,6 +60,7 @@ def _shown(current: Task) -> dict[str, Any]:
         "assigned_at": slot.assigned_at,
         "due_at": slot.due_at,
         "days": slot.days,
+        "stands": round_.stands,
         "holders": [{"person_id": h.person_id, "name": h.name, "position": h.position} for h in slot.holders],
         "acting_for": current.hat.holder.name if current.hat and current.hat.substitution else "",
         "offers": current.offers,

@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, event, text
-from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, and_, event, exists, or_, text
+from sqlalchemy.orm import Mapped, Mapper, column_property, mapped_column, relationship
 
 from core.db import Code, Hash, Json, Model, UtcDateTime
+from core.signoffs.models.protocol import Protocol, ProtocolRow
 from core.workflow import Stateful
 
 PHASES = ("own", "counterparty", "signing", "registration")
+
+
+def _changes_text() -> ColumnElement[bool]:
+    """The protocol agreed on a wording that is not the one under review."""
+    return exists().where(ProtocolRow.protocol_id == Protocol.id, ProtocolRow.agreed != ProtocolRow.original)
 
 
 class Round(Model):
@@ -32,7 +38,7 @@ class Round(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject_kind: Mapped[str] = mapped_column(Code)
-    subject_id: Mapped[int]
+    subject_id: Mapped[int] = mapped_column()
     number: Mapped[int]
     title: Mapped[str] = mapped_column(Text)
     """The subject's name as it stood at the start, so that a list of tasks needs no look-ups."""
@@ -50,6 +56,20 @@ class Round(Model):
     opened_by: Mapped[int | None]
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closing_note: Mapped[str] = mapped_column(Text, default="")
+
+    stands: Mapped[bool] = column_property(
+        exists()
+        .where(
+            Protocol.subject_kind == subject_kind,
+            Protocol.subject_id == subject_id,
+            Protocol.document_hash == document_hash,
+            Protocol.opened_at >= opened_at,
+            or_(Protocol.state == "open", and_(Protocol.state == "closed", _changes_text())),
+        )
+        .correlate_except(Protocol)
+    )
+    """The parties argue over this very text: visas wait until the protocol of disagreements is closed, and longer
+    where it changes the text, for then a new round begins."""
 
     slots: Mapped[list[Slot]] = relationship(back_populates="round", order_by="Slot.id")
 

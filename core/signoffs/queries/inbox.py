@@ -63,6 +63,8 @@ class Entry:
     principal: str = ""
     mark: str = ""
     paper_waits: bool = False
+    stands: bool = False
+    """The parties argue over the text: nothing is to be decided until they have settled it."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ def _columns() -> Select[Any]:
             Organisation.short_name.label("initiator"),
             Organisation.kind.label("initiator_side"),
             _paper_waits().label("paper_waits"),
+            Round.stands.label("stands"),
         )
         .join(Slot, Slot.id == Desk.slot_id)
         .join(Round, Round.id == Slot.round_id)
@@ -246,7 +249,7 @@ def _entries_of(rows: Sequence[Any]) -> list[Entry]:
 
 
 def _entry(row: Any, now: datetime, soon: datetime) -> Entry:
-    term = "overdue" if row.due_at < now else "soon" if row.due_at <= soon else ""
+    term = "" if row.stands else "overdue" if row.due_at < now else "soon" if row.due_at <= soon else ""
     known = {name: value for name, value in row._mapping.items() if not name.startswith("count_")}
     known["initiator_side"] = SIDE_OF_KIND[row.initiator_side]
     return Entry(**known, term=term)

@@ -16,6 +16,7 @@ from core.accounts.models import Organisation, Reader
 from core.db import db, expect_version, locked, transaction
 from core.errors import NotAllowed, NotFound, NotNow, NotValid, Reason
 from core.signoffs.models import Protocol, ProtocolConsent, ProtocolRow, ProtocolWording
+from core.signoffs.service.rounds import open_round, restart_terms
 from core.signoffs.subjects import subject
 from core.store import digest
 from core.web.kept import russian
@@ -202,6 +203,7 @@ def close_protocol(protocol_id: int, actor: Actor) -> Protocol:
             raise NotNow(_("Протокол разногласий закрыть нельзя"), reasons=reasons)
         protocol.state, protocol.closed_at = "closed", clock.now()
         db.session.flush()
+        _let_move(protocol)
         act = audit.Act(
             protocol.subject_kind,
             protocol.subject_id,
@@ -211,6 +213,13 @@ def close_protocol(protocol_id: int, actor: Actor) -> Protocol:
         )
         audit.append(actor.who(), act)
         return protocol
+
+
+def _let_move(protocol: Protocol) -> None:
+    """Where the text stays as it is, its visas are asked for again; a text that changes waits for its new round."""
+    current = open_round(protocol.subject_kind, protocol.subject_id)
+    if current is not None and not current.stands:
+        restart_terms(current)
 
 
 def open_rows(protocol: Protocol) -> list[Reason]:

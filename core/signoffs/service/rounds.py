@@ -8,7 +8,7 @@ from datetime import datetime, time
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import selectinload
 
 from core import clock
@@ -28,8 +28,8 @@ from core.workflow import Ask, enqueue
 
 __all__ = [
     "OPEN", "POSITIVE", "Start", "after_decision", "assign", "clear_desks", "close", "last_round", "open_phase",
-    "open_round", "open_stages", "pass_phase", "phase_complete", "put_on_desks", "recall", "stage_complete", "start",
-    "stop", "supersede", "unanswered",
+    "open_round", "open_stages", "pass_phase", "phase_complete", "put_on_desks", "recall", "restart_terms",
+    "stage_complete", "start", "stop", "supersede", "unanswered",
 ]  # fmt: skip
 
 REMIND_BEFORE = (10, 5, 1)
@@ -247,20 +247,36 @@ def open_stages(current: Round) -> None:
 
 def assign(slot: Slot) -> None:
     """Put a slot to work: the clock of its term starts, the reminders are set."""
-    now = clock.now()
-    slot.assigned_at, slot.due_at = now, deadline(now, slot.days)
+    slot.assigned_at = clock.now()
+    slot.due_at = deadline(slot.assigned_at, slot.days)
     approval_task.take(slot, "assign", SYSTEM)
     put_on_desks(slot)
     enqueue("signoffs.assigned", {"slot_id": slot.id}, key=f"signoffs.assigned:{slot.id}")
+    _set_reminders(slot)
+
+
+def _set_reminders(slot: Slot) -> None:
+    assert slot.due_at is not None
+    now, term = clock.now(), int(slot.due_at.timestamp())
     for days in (*REMIND_BEFORE, 0):
         moment = reminder_moment(slot.due_at, days)
         if moment > now:
             enqueue(
                 "signoffs.due",
-                {"slot_id": slot.id, "days": days},
-                key=f"signoffs.due:{slot.id}:{days}",
+                {"slot_id": slot.id, "days": days, "term": term},
+                key=f"signoffs.due:{slot.id}:{days}:{term}",
                 after=moment - now,
             )
+
+
+def restart_terms(current: Round) -> None:
+    """The round that stood moves again: whoever is still to decide has his whole term before him."""
+    for slot in current.slots:
+        if slot.state == "assigned":
+            slot.due_at = deadline(clock.now(), slot.days)
+            db.session.execute(update(Desk).where(Desk.slot_id == slot.id).values(due_at=slot.due_at))
+            _set_reminders(slot)
+    db.session.flush()
 
 
 def reminder_moment(due_at: datetime, days: int) -> datetime:

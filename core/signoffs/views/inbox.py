@@ -18,7 +18,7 @@ from core.signoffs import inbox_sections, queries, words
 from core.signoffs.bulk import Chosen, Outcome, decide_many, zip_documents
 from core.signoffs.queries import CAP, SECTIONS, Counts, Entry, papers_to_confirm
 from core.signoffs.service.decide import POSITIVE_OF_KIND
-from core.signoffs.states import SLOT_KINDS, VERDICTS, said
+from core.signoffs.states import SLOT_KINDS, VERDICTS, said, wanted
 from core.signoffs.subjects import all_subjects
 from core.signoffs.views.blueprint import bp
 
@@ -82,13 +82,13 @@ def _shown(entry: Entry) -> dict[str, Any]:
         "id": entry.slot_id,
         "hash": entry.document_hash,
         "title": entry.title,
-        "kind": SLOT_KINDS[entry.kind],
-        "label": words.named(entry.label),
+        "wanted": wanted(entry.kind, words.named(entry.label)),
         "initiator": entry.initiator,
         "side": entry.initiator_side,
         "round": entry.round_number,
         "revision": entry.revision,
-        "term": words.term(entry.due_at),
+        "term": words.term(None if entry.stands else entry.due_at),
+        "stands": entry.stands,
         "for_whom": f"{entry.mark}: {entry.principal}" if entry.principal else "",
         "paper": entry.paper_waits,
     }

@@ -16,7 +16,7 @@ from core.signoffs import given, service, shown, texts, words
 from core.signoffs.forms import PaperForm, VerdictForm, new_remarks, typed_remarks
 from core.signoffs.models import Decision
 from core.signoffs.service.decide import NewRemark
-from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task, said, state_of
+from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task, said, state_of, wanted
 from core.signoffs.subjects import subject
 from core.signoffs.task import Task, round_of_slot, task
 from core.signoffs.views import downloads
@@ -80,15 +80,17 @@ def _about(current: Task) -> dict[str, Any]:
     return {
         "subject": kind,
         "subject_url": kind.url(current.round.subject_id),
-        "state": state_of(slot.kind, slot.state),
+        "state": state_of(slot.kind, slot.state, current.round.stands),
         "heading": str(HEADINGS.get(slot.kind, HEADINGS["visa"])()),
         "kind_label": SLOT_KINDS[slot.kind],
+        "wanted": wanted(slot.kind, words.named(slot.label)),
         "labels": {"approve": positive(slot.kind), "reject": negative(slot.kind)},
         "holders": holders,
         "court": _court(current, holders),
         "held": _held(current),
         "received": words.minute(slot.assigned_at),
-        "term": words.term(slot.due_at) if slot.state == "assigned" else words.term(None),
+        "term": words.term(slot.due_at if shown.waits(slot, current.round) else None),
+        "stands": current.round.stands and current.round.state == "open",
         "words_due": words.day(slot.due_at),
         "initiator": current.names.get(current.round.initiator_id, ""),
         "decided": _decided(current),
@@ -122,6 +124,8 @@ def negative(kind: str) -> str:
 def _court(current: Task, holders: str) -> str:
     if current.slot.state != "assigned":
         return str(state_of(current.slot.kind, current.slot.state).label)
+    if current.round.stands:
+        return str(_("Стороны урегулируют разногласия, решение пока не нужно"))
     if current.hat:
         return str(WAITS.get(current.slot.kind, WAITS["visa"])())
     return str(_("На столе: %(who)s", who=holders or words.named(current.slot.label)))

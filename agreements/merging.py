@@ -31,7 +31,7 @@ class Meeting:
     before: str
     """The clause when the change was drawn."""
     theirs: str
-    """The clause as it stands in the parent now."""
+    """The clause as it stands in the parent now; of an added one, the clause that took its number meanwhile."""
     mine: str
     conflict: str = ""
     settled: bool = False
@@ -67,7 +67,7 @@ def _meeting(index: int, change: Mapping[str, Any], base: amending.Base) -> Meet
     drawn, now = _by_id(base.drawn_clauses), _by_id(base.clauses)
     clause_id, action = str(change["clause_id"]), str(change["action"])
     before = "" if action == "add" else drawn.get(clause_id, {}).get("text", "")
-    theirs = "" if action == "add" else now.get(clause_id, {}).get("text", "")
+    theirs = _taken(str(change["number"]), base) if action == "add" else now.get(clause_id, {}).get("text", "")
     mine = terms.EXCLUDED if action == "exclude" else str(change.get("text") or "")
     settled = action != "add" and clause_id in now and theirs == mine and theirs != before
     conflict = "" if settled else _conflict(change, before, theirs, base)
@@ -83,8 +83,7 @@ def _conflict(change: Mapping[str, Any], before: str, theirs: str, base: amendin
     if change["clause_id"] not in now:
         return str(_("пункта больше нет в основном документе"))
     if change["action"] == "add":
-        taken = _taken(str(change["number"]), base)
-        return str(_("номер занят новым пунктом: «%(text)s»", text=taken)) if taken else ""
+        return str(_("номер занят новым пунктом")) if _taken(str(change["number"]), base) else ""
     if theirs == before:
         return ""
     if theirs == terms.EXCLUDED:

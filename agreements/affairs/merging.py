@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apiflask import Schema
-from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
+from apiflask.fields import Boolean, Date, Dict, Integer, List, Nested, String
 from apiflask.validators import OneOf
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,6 +14,8 @@ from flask_babel import gettext as _
 from agreements import drafting, merging, service
 from agreements.affairs.blueprint import api, bp, number
 from agreements.dossier import head
+from agreements.models import Agreement
+from agreements.overtaking import overtaken
 from core.accounts.login import me
 from core.documents.comparison import seen
 from core.errors import NotNow, NotValid, Refusal
@@ -42,6 +44,7 @@ def _page(agreement: Any, said: Mapping[int, Mapping[str, Any]], refusal: Refusa
         "agreements/merge.html",
         it=agreement,
         merge=merging.compared(agreement),
+        overtaken=overtaken(agreement, me()),
         said=said,
         refusal=refusal,
         errors=errors,
@@ -71,10 +74,20 @@ class MeetingOut(Schema):
     settled = Boolean()
 
 
+class OvertakingOut(Schema):
+    edition = Integer()
+    title = String()
+    number = String()
+    signed_on = Date(allow_none=True)
+    author = String(metadata={"description": "Чей проект: организация"})
+    clauses = List(String(), metadata={"description": "Номера изменённых пунктов"})
+
+
 class MergeOut(Schema):
     edition = Integer()
     drawn_against = Integer()
     needed = Boolean()
+    overtaken = List(Nested(OvertakingOut), metadata={"description": "Чем основной документ изменён с тех пор"})
     meetings = List(Nested(MeetingOut))
 
 
@@ -94,7 +107,13 @@ class MergeIn(Schema):
 @api.output(MergeOut)
 def compared(agreement_id: int) -> Any:
     """Изменения допсоглашения рядом с тем, что изменилось в основном документе"""
-    return merging.compared(service.get_for(agreement_id, me()))
+    return _out(service.get_for(agreement_id, me()))
+
+
+def _out(agreement: Agreement) -> dict[str, Any]:
+    found = merging.compared(agreement)
+    names = ("edition", "drawn_against", "needed", "meetings")
+    return {**{name: getattr(found, name) for name in names}, "overtaken": overtaken(agreement, me())}
 
 
 @api.post("/agreements/<int:agreement_id>/merge")
@@ -109,4 +128,4 @@ def merge(agreement_id: int, json_data: dict[str, Any]) -> Any:
         edition=json_data["edition"],
         version=json_data["version"],
     )
-    return merging.compared(agreement)
+    return _out(agreement)

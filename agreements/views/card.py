@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, url_for
+from flask_babel import gettext as _
 
 from agreements import history, queries, shown
 from agreements.catalogue import DESCENDING, KINDS
 from agreements.documents import ROLE_LABELS
 from agreements.dossier import Dossier, dossier
 from agreements.drafting import may_draft
+from agreements.ending import BEFORE_SIGNATURE
 from agreements.models import Agreement
+from agreements.overtaking import overtaken
 from agreements.parties import acts_as, is_initiator
 from agreements.service import EDITABLE
 from agreements.signing.asking import asks
@@ -24,6 +27,8 @@ from core.accounts.login import me
 from core.documents import kinds
 from core.signoffs.shown import stages
 
+BEFORE_FORCE = (*BEFORE_SIGNATURE, "signed")
+"""States in which a supplementary agreement has changed nothing yet."""
 ENDING = ("terminate", "perform", "give_notice")
 """Steps confirmed on a page of their own, over what they bring with them."""
 
@@ -58,6 +63,7 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         others=others,
         names=names,
         stages=stages(current, names, actor.id, _task_url) if current else [],
+        stands=bool(current and current.stands and current.state == "open"),
         court=shown.held(current, agreement),
         **_beside(found),
         tasks=shown.tasks_of(found, actor),
@@ -73,12 +79,23 @@ def page(found: Dossier, actor: Actor, typed: Mapping[str, Any] | None = None) -
         may_amend=agreement.state == "registered"
         and agreement.kind in KINDS
         and acts_as(agreement, actor, "coordinator"),
+        overtaken=overtaken(agreement, actor) if agreement.state in BEFORE_FORCE else [],
+        overtaken_how=_how_to_merge(agreement.state),
         model_url=_model_url(agreement, actor),
         descending=[(name, kinds.kind(name).label) for name in DESCENDING],
         may_return=acts_as(agreement, actor, "registrar") or acts_as(agreement, actor, "coordinator"),
         expires_soon=queries.expires_soon(agreement.valid_until, agreement.state),
         typed=typed or {},
     )
+
+
+def _how_to_merge(state: str) -> str:
+    """What the drafter does about a parent that moved on, from where the document is."""
+    if state in EDITABLE:
+        return str(_("Объедините изменения с новой редакцией: решать придётся только то, что разошлось."))
+    if state == "signed":
+        return str(_("Зарегистрировать нельзя. После отказа в регистрации изменения объединят с новой редакцией."))
+    return str(_("Подписать и зарегистрировать нельзя. Отзовите документ на доработку и объедините изменения."))
 
 
 def _model_url(agreement: Agreement, actor: Actor) -> str:

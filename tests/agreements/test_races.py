@@ -15,6 +15,7 @@ from agreements import journals, merging, service, terms
 from agreements.demo import scenes
 from agreements.demo.load import Company
 from agreements.models import Agreement, AgreementParty, PartySignature, RegistrationEntry
+from agreements.overtaking import overtaken
 from app import create_app
 from core import audit, clock
 from core.accounts.models import RoleHolding
@@ -23,7 +24,7 @@ from core.errors import NotNow, Refusal
 from core.signoffs.models import Decision, Slot
 from core.signoffs.service import decide
 from core.workflow import Ask, Taken
-from tests.agreements.lives import in_force
+from tests.agreements.lives import an_amendment, in_force
 from tests.databases import Database, settings_for
 
 
@@ -203,10 +204,14 @@ def test_of_fifty_who_want_the_same_number_one_gets_it(
     assert all("уже занят" in str(refusal) for refusal in refused)
 
 
-def test_of_two_amendments_registered_at_once_the_second_is_told_and_can_merge(app: APIFlask, company: Company) -> None:
+def test_of_two_amendments_registered_at_once_the_second_is_told_merges_and_is_registered(
+    app: APIFlask, company: Company
+) -> None:
+    """The whole way of both through the services: nobody's state is set by hand."""
     with app.app_context():
-        parent = in_force(company)
-        ids = [signed_amendment(company, parent, seq, clause) for seq, clause in ((1, "1.1"), (2, "1.2"))]
+        parent = scenes.cooperation_of_2023(company)
+        stage = scenes.Stage(company, date(2026, 3, 2))
+        ids = [signed_amendment(stage, parent, number) for number in ("1.1", "1.2")]
         registrar = company.actor("m.control")
     results = at_once(app, *(lambda n=n: service.take_step(n, "register", registrar) for n in ids))  # type: ignore[misc]
     refused = [result for result in results if isinstance(result, NotNow)]
@@ -216,33 +221,46 @@ def test_of_two_amendments_registered_at_once_the_second_is_told_and_can_merge(a
     assert "объедините" in str(reason)
     loser = ids[results.index(refused[0])]
     with app.app_context():
-        assert terms.latest(parent.id).edition == 2  # type: ignore[union-attr]
+        second = db.session.get_one(Agreement, loser)
+        assert terms.latest(second.parent_id or 0).edition == 2  # type: ignore[union-attr]
+        [told] = overtaken(second, company.actor("m.coord"))
+        first = db.session.get_one(Agreement, next(n for n in ids if n != loser))
+        assert (told.number, told.author, list(told.clauses)) == (
+            first.number, "Минпросвещения России", [first.data["changes"][0]["number"]],
+        )  # fmt: skip
         service.take_step(loser, "reject_registration", registrar, Ask(comment="основной документ изменён"))
         merged = merging.merge(loser, {}, company.actor("m.coord"), edition=2)
         assert merged.parent_edition == 2
-        again = company.actor("m.coord")
-        with pytest.raises(NotNow) as asked:
-            service.take_step(loser, "resubmit", again, Ask(data={"mode": "full"}))
-        assert "parent_unchanged" not in [reason.code for reason in asked.value.reasons]
-        with transaction():
-            db.session.get_one(Agreement, loser).state = "signed"
-        service.take_step(loser, "register", registrar)
-        assert [(clause["number"], clause["text"]) for clause in terms.latest(parent.id).clauses[1:3]] == [  # type: ignore[union-attr]
-            ("1.1", "Новый 1.1."), ("1.2", "Новый 1.2."),
-        ]  # fmt: skip
+        assert overtaken(merged, company.actor("m.coord")) == []
+        stage.step(second, "resubmit", "m.coord", Ask(data={"mode": "all"}))
+        signed(stage, second)
+        service.take_step(loser, "register", company.actor("m.control"))
+        latest = terms.latest(second.parent_id or 0)
+        assert latest is not None
+        assert latest.edition == 3
+        assert {
+            clause["number"]: clause["text"] for clause in latest.clauses if clause["number"] in ("1.1", "1.2")
+        } == {
+            "1.1": "Новый 1.1.",
+            "1.2": "Новый 1.2.",
+        }
+        assert audit.verify() is None
 
 
-def signed_amendment(company: Company, parent: Agreement, seq: int, number: str) -> int:
-    """A signed supplementary agreement that restates one clause of the parent."""
-    change = {"action": "restate", "clause_id": f"c{number.replace('.', '')}", "number": number}
-    return in_force(
-        company,
-        kind="supplementary",
-        state="signed",
-        number="",
-        parent_id=parent.id,
-        parent_edition=1,
-        seq=seq,
-        title=f"Дополнительное соглашение № {seq}",
-        data={"effective_from": "2026-06-01", "changes": [{**change, "text": f"Новый {number}."}]},
-    ).id
+def signed_amendment(stage: scenes.Stage, parent: Agreement, number: str) -> int:
+    """A supplementary agreement that restates one clause, taken by its people to the last signature."""
+    clause = next(one for one in scenes._clauses(parent) if one["number"] == number)
+    change = {"action": "restate", "clause_id": clause["id"], "number": number, "text": f"Новый {number}."}
+    with clock.at(stage.next()):
+        data = {"effective_from": "2026-06-01", "changes": [change]}
+        amendment = an_amendment(stage.company, parent, data=data)
+    stage.step(amendment, "submit", "m.coord")
+    signed(stage, amendment)
+    return amendment.id
+
+
+def signed(stage: scenes.Stage, amendment: Agreement) -> None:
+    stage.decide_all(amendment)
+    stage.step(amendment, "to_sign", "m.coord", Ask(data={"method": "electronic"}))
+    stage.decide_all(amendment)
+    assert amendment.state == "signed"

@@ -6,8 +6,12 @@ from datetime import date
 from typing import Any
 
 from agreements.demo import scenes
+from agreements.demo.cast import ORGANISATIONS, PEOPLE
 from agreements.demo.load import Company
 from core import clock
+from core.accounts.models import Organisation
+from core.db import db
+from tests.roadmap import builders as plans
 
 PARTIES = (
     ("perm_authority", "authority"),
@@ -70,3 +74,20 @@ def certificate(owner: str) -> dict[str, str]:
         "valid_from": f"{year - 1}-01-01",
         "valid_to": f"{year + 1}-12-31",
     }
+
+
+def a_plan_at_work(company: Company) -> int:
+    """A plan of the two principals in force; the id of its one item, which is the Corporation's."""
+    people = {
+        (next(one.kind for one in ORGANISATIONS if one.key == who.org), role): company.actor(who.login)
+        for who in PEOPLE
+        if who.org in ("ministry", "corporation")
+        for role in who.roles
+    }
+    sides = ("ministry", "corporation")
+    organisations = {side: db.session.get_one(Organisation, company.organisations[side]) for side in sides}
+    both = plans.Cast(organisations, people)
+    plan = plans.a_plan(both)
+    item = plans.an_item(both, plan, responsible_side="corporation")
+    plans.in_force(both, plan)
+    return item.id

@@ -13,7 +13,6 @@ from apiflask import APIFlask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from agreements import service
 from agreements.catalogue import fields_of
 from agreements.demo import scenes
 from agreements.demo.load import Company, gather
@@ -22,11 +21,9 @@ from agreements.models import Agreement, ElectronicSignature, PartySignature
 from core import clock
 from core.accounts.models import Organisation
 from core.db import db
-from core.signoffs.service import decide
-from core.workflow import Ask
 from core.workflow.jobs import drain
+from roadmap.models import ItemLink
 from tests.agreements import cluster
-from tests.agreements.test_clock_work import linked_item
 from tests.flows.test_main_job import Desk, state_of, words
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -60,6 +57,8 @@ class Story:
     desk: Desk
     page: Page
     folder: Path
+    item_id: int
+    """An item of the two principals' plan, at work."""
 
     @property
     def id(self) -> int:
@@ -71,6 +70,12 @@ class Story:
     def card(self, login: str, path: str = "") -> None:
         self.desk.sign_in(login)
         self.page.goto(f"{self.desk.base}/agreements/{self.id}{path}")
+
+    def named(self, key: str) -> str:
+        """An organisation as a person picks it in the form."""
+        with self.app.app_context():
+            row = db.session.get_one(Organisation, self.company.organisations[key])
+            return f"{row.short_name}, ИНН {row.inn}"
 
     def download(self, click: Callable[[], Any], name: str) -> str:
         """The words of the Word file a click gives."""
@@ -84,7 +89,8 @@ class Story:
 def story(app: APIFlask, live: str, page: Page, tmp_path: Path) -> Story:
     with app.app_context():
         company = gather()
-    return Story(app, company, Remembered(page, live), page, tmp_path)
+        item_id = cluster.a_plan_at_work(company)
+    return Story(app, company, Remembered(page, live), page, tmp_path, item_id)
 
 
 def test_the_whole_life_of_a_cluster_agreement(story: Story) -> None:
@@ -106,9 +112,7 @@ def the_form_is_filled_in(story: Story) -> None:
     page.get_by_label("Место составления").fill("г. Пермь")
     for _more in range(len(cluster.PARTIES) - 2):
         page.get_by_role("button", name="Добавить сторону").click()
-    with story.app.app_context():
-        names = {key: db.session.get_one(Organisation, story.company.organisations[key]) for key, _r in cluster.PARTIES}
-        shown = [(f"{names[key].short_name}, ИНН {names[key].inn}", role) for key, role in cluster.PARTIES]
+    shown = [(story.named(key), role) for key, role in cluster.PARTIES]
     shown = [shown[1], shown[0], *shown[2:]]
     for number, (name, role) in enumerate(shown):
         page.fill(f"[name='party.{number}.org']", name)
@@ -199,7 +203,8 @@ def a_dispute_over_two_clauses(story: Story) -> None:
     with story.app.app_context():
         agreement = db.session.get_one(Agreement, story.id)
         assert [row.number for row in agreement.revisions] == [1, 2]
-        _all_decide(story, agreement)
+    for login in (*cluster.LAWYERS, cluster.AUTHORITY):
+        story.desk.decide(login)
     assert story.state() == "agreed"
 
 
@@ -268,7 +273,7 @@ def every_party_gives_its_number(story: Story) -> None:
 
 
 def an_amendment_changes_the_terms(story: Story) -> None:
-    """Clause by clause, «было → стало»; its route and signatures are taken by the service."""
+    """Clause by clause, «было → стало»; then the same seven agree, sign and register once more."""
     page, parent_id = story.page, story.id
     story.card("c.coord")
     page.get_by_role("link", name="Составить дополнительное соглашение").click()
@@ -286,23 +291,16 @@ def an_amendment_changes_the_terms(story: Story) -> None:
     expect(page.get_by_role("heading", name="Было → стало")).to_be_visible()
     expect(page.get_by_label(f"Новая редакция пункта {number}", exact=True)).to_have_value(RESTATED)
     story.desk.step("c.coord", "submit")
-    with story.app.app_context():
-        amendment = db.session.get_one(Agreement, story.id)
-        _all_decide(story, amendment)
-        service.take_step(amendment.id, "to_sign", story.company.actor("c.coord"), Ask(data={"method": "electronic"}))
-        _all_decide(story, amendment)
-        assert amendment.state == "signed"
+    for login in (*cluster.OWN_LAWYERS, *cluster.LAWYERS, cluster.AUTHORITY):
+        story.desk.decide(login)
+    assert story.state() == "agreed"
+    story.desk.step("c.coord", "to_sign", method="electronic")
+    for login in cluster.SIGNERS.values():
+        story.desk.decide(login)
+    assert story.state() == "signed"
     story.desk.step("c.control", "register")
     assert story.state() == "registered"
     story.desk.agreement_id = parent_id
-
-
-def _all_decide(story: Story, agreement: Agreement) -> None:
-    """Everybody on whose desk it lies decides in its favour now."""
-    logins = {person_id: login for login, person_id in story.company.people.items()}
-    while waiting := scenes._on_desks(agreement):
-        slot, people = waiting[0]
-        decide(slot.id, "approved", story.company.actor(logins[people[0]]), given=scenes.proof(slot))
 
 
 def the_text_is_given_for_both_days(story: Story) -> None:
@@ -322,16 +320,40 @@ def the_text_is_given_for_both_days(story: Story) -> None:
         assert gone not in text
 
 
-def the_end_is_confirmed_over_its_cascade(story: Story) -> None:
+def a_contract_is_drawn_under_it(story: Story) -> int:
+    """The employer's own contract with the college, from the card of the cluster's agreement."""
     page = story.page
-    with story.app.app_context():
-        parties = [service.PartyInput(story.company.organisations[key]) for key in ("perm_motors", "perm_aviation")]
-        contract = service.AgreementInput("target", "Договор о целевом обучении", parties, parent_id=story.id)
-        contract_id = service.create(contract, story.company.actor("perm.motors")).id
-        linked_item(db.session.get_one(Agreement, story.id))
+    story.card("perm.motors")
+    page.get_by_text("Составить договор", exact=True).click()
+    page.get_by_role("link", name="Договор о целевом обучении").click()
+    page.get_by_label("Наименование", exact=True).fill("Договор о целевом обучении")
+    page.fill("[name='party.1.org']", story.named("perm_aviation"))
+    page.get_by_role("button", name="Сохранить проект").click()
+    expect(page.get_by_text("До направления на согласование нужно:")).to_be_visible()
+    return int(page.url.rstrip("/").split("/")[-2])
+
+
+def an_item_of_the_plan_rests_on_it(story: Story) -> None:
+    """The coordinator ties the item to the agreement from its card."""
+    page = story.page
+    story.card("c.coord")
+    page.get_by_role("link", name="Мероприятия плана, которые на нём держатся").click()
+    page.get_by_label("Мероприятие", exact=True).select_option(str(story.item_id))
+    expect(page.get_by_label("Закрыть его можно только после регистрации этого документа")).to_be_checked()
+    page.get_by_role("button", name="Связать").click()
+    expect(page.get_by_text("закроют только после регистрации документа")).to_be_visible()
+    page.get_by_role("link", name="Создание рабочей группы").click()
+    expect(page.get_by_role("link", name=cluster.TITLE)).to_be_visible()
+    expect(page.get_by_text("зарегистрировано", exact=True)).to_be_visible()
+
+
+def the_end_is_confirmed_over_its_cascade(story: Story) -> None:
+    page, contract_id = story.page, a_contract_is_drawn_under_it(story)
+    an_item_of_the_plan_rests_on_it(story)
     story.card("c.signer")
     page.get_by_role("link", name="Расторгнуть по соглашению сторон").click()
-    expect(page.get_by_text("Прекратится вместе с документом: 1. Затронет: 1.")).to_be_visible()
+    expect(page.get_by_text("Прекратится вместе с документом: 1. Затронет: 2.")).to_be_visible()
+    expect(page.get_by_text("не закроется, пока координаторы не укажут другой документ")).to_be_visible()
     expect(page.get_by_role("link", name="Договор о целевом обучении")).to_be_visible()
     expect(page.get_by_text("прекратится вместе с ним")).to_be_visible()
     page.get_by_label("или реквизиты документа словами").fill("соглашение о расторжении от 01.12.2026 № 5")
@@ -343,3 +365,5 @@ def the_end_is_confirmed_over_its_cascade(story: Story) -> None:
         states = dict(db.session.execute(select(Agreement.kind, Agreement.state)).tuples().all())
         assert states == {"partnership": "terminated", "supplementary": "terminated", "target": "draft"}
         assert db.session.get_one(Agreement, contract_id).parent_id == story.id
+        link = db.session.scalars(select(ItemLink).where(ItemLink.item_id == story.item_id)).one()
+        assert (link.required, link.settled) == (True, False)

@@ -82,6 +82,7 @@ def test_card_task_inbox_and_register_say_that_the_round_stands_and_call_nothing
         task = words(client.get(f"/tasks/{slot_id}"))
         desk = words(client.get("/"))
         rows = words(client.get("/agreements"))
+        leads = client.get(f"/tasks/{slot_id}").get_data(as_text=True)
         told = client.get(f"/api/v1/tasks/{slot_id}").get_json()
         listed = client.get("/api/v1/tasks").get_json()["items"]
     assert "Круг стоит до урегулирования разногласий" in card
@@ -93,6 +94,7 @@ def test_card_task_inbox_and_register_say_that_the_round_stands_and_call_nothing
         assert "сейчас" not in page.partition("Что могут сделать другие")[0].partition("Ход согласования")[2][:400]
     assert "Ждёт Вашего решения" not in card + task
     assert "виза понадобится, когда протокол разногласий закроют" in task
+    assert 'class="btn btn-primary" href="/protocols/1"' in leads
     assert "ждёт урегулирования разногласий" in desk
     assert "просрочено" not in desk
     assert "все стороны" in rows

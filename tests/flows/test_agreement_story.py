@@ -338,7 +338,7 @@ def an_item_of_the_plan_rests_on_it(story: Story) -> None:
     page = story.page
     story.card("c.coord")
     page.get_by_role("link", name="Мероприятия плана, которые на нём держатся").click()
-    page.get_by_label("Мероприятие", exact=True).select_option(str(story.item_id))
+    page.get_by_role("combobox", name="Мероприятие", exact=True).select_option(str(story.item_id))
     expect(page.get_by_label("Закрыть его можно только после регистрации этого документа")).to_be_checked()
     page.get_by_role("button", name="Связать").click()
     expect(page.get_by_text("закроют только после регистрации документа")).to_be_visible()

@@ -16,6 +16,7 @@ from core.signoffs import given, service, shown, texts, words
 from core.signoffs.forms import PaperForm, VerdictForm, new_remarks, typed_remarks
 from core.signoffs.models import Decision
 from core.signoffs.service.decide import NewRemark
+from core.signoffs.service.protocol import open_protocol_of
 from core.signoffs.states import SLOT_KINDS, VERDICTS, approval_task, said, state_of, wanted
 from core.signoffs.subjects import subject
 from core.signoffs.task import Task, round_of_slot, task
@@ -98,7 +99,16 @@ def _about(current: Task) -> dict[str, Any]:
         "stages": shown.stages(current.round, current.names, me().id, lambda i: url_for("signoffs.show", slot_id=i)),
         "sheet_url": url_for("signoffs.sheet", kind=kind.kind, subject_id=current.round.subject_id),
         **_paper(current),
+        **_dispute(current),
     }
+
+
+def _dispute(current: Task) -> dict[str, str]:
+    """Where the parties argue, while the round stands for it."""
+    if not current.round.stands:
+        return {}
+    opened = open_protocol_of(*current.round.subject)
+    return {"protocol_url": url_for("signoffs.protocol", protocol_id=opened.id)} if opened else {}
 
 
 def _refused(refusal: Any) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from agreements.importing.blank import blank
 from agreements.models import ImportRun
 from core.accounts.actor import Actor
 from core.accounts.login import me
+from core.documents.downloads import given
 from core.documents.registers import pages
 from core.errors import NotNow, NotValid, Refusal
+from core.reports.sheets import XLSX
 
 
 @bp.route("/agreements/import", methods=["GET", "POST"])

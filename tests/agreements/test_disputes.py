@@ -141,7 +141,7 @@ def test_a_dispute_given_up_lets_the_round_move_with_a_whole_term_before_everybo
             listed = inbox(company.actor("c.legal")).items
             assert [(row.stands, row.term) for row in listed if row.slot_id == slot.id] == [(False, "")]
         fall_due_at(slot.due_at + timedelta(minutes=1))
-        assert sorted(set(sent())) == ["signoffs/escalation", "signoffs/overdue", "signoffs/reminder"]
+        assert sorted(set(sent())) == ["signoffs/escalation", "signoffs/overdue"]
         with clock.at(LATE + timedelta(hours=2)):
             for login, role in (("c.legal", "c_legal"), ("c.security", "c_security"), ("c.deputy", "c_deputy")):
                 decide(visa_of(disputed, role).id, "approved", company.actor(login))

@@ -337,11 +337,11 @@ def an_item_of_the_plan_rests_on_it(story: Story) -> None:
     """The coordinator ties the item to the agreement from its card."""
     page = story.page
     story.card("c.coord")
-    page.get_by_role("link", name="Мероприятия плана, которые на нём держатся").click()
-    page.get_by_role("combobox", name="Мероприятие", exact=True).select_option(str(story.item_id))
-    expect(page.get_by_label("Закрыть его можно только после регистрации этого документа")).to_be_checked()
+    page.get_by_role("link", name="Мероприятия плана, основанные на документе").click()
+    page.get_by_label("Номер пункта").fill("1.1")
+    expect(page.get_by_label("Это документ мероприятия: оно закроется только после его регистрации")).to_be_checked()
     page.get_by_role("button", name="Связать").click()
-    expect(page.get_by_text("закроют только после регистрации документа")).to_be_visible()
+    expect(page.get_by_text("закрывается только после регистрации")).to_be_visible()
     page.get_by_role("link", name="Создание рабочей группы").click()
     expect(page.get_by_role("link", name=cluster.TITLE)).to_be_visible()
     expect(page.get_by_text("зарегистрировано", exact=True)).to_be_visible()

@@ -22,7 +22,7 @@ def blank() -> bytes:
     columns = [Column(heading, lambda row: row, WIDTHS.get(name, 16)) for name, heading in headings()]
     guide = [
         Column(_("Столбец"), lambda line: line[0], 30),
-        Column(_("Что писать"), lambda line: line[1], 90, wrap=True),
+        Column(_("Что писать"), lambda line: line[1], 90),
     ]
     return workbook([Sheet(_("Соглашения"), columns, []), Sheet(_("Как заполнять"), guide, _lines())])
 

@@ -21,6 +21,8 @@ from roadmap.queries.plans import ItemSearch, PlanHead, narrowed
 
 CHART = 100
 """Items on one page of the chart."""
+WHOLE = 500
+"""The same where the whole plan is asked for, to be printed."""
 
 
 SPREAD = ("starts_on", "due_on", "until_on", "recurrence", "for_previous", "period_dates")

@@ -24,7 +24,8 @@ def chart(roadmap_id: int) -> Any:
     """Sections, items, control points, dependencies, baseline, forecast, today; the critical path where asked for."""
     actor = me()
     head = queries.plan_head(actor, roadmap_id)
-    search = search_asked(size=spans.CHART)
+    whole = bool(request.args.get("whole"))
+    search = search_asked(size=spans.WHOLE if whole else spans.CHART)
     zoom = request.args.get("zoom", "fit")
     zoom = zoom if zoom in gantt.ZOOMS else "fit"
     base = _base(head)
@@ -47,7 +48,11 @@ def chart(roadmap_id: int) -> Any:
         editions=range(1, head.edition),
         critical=critical,
         path=path,
-        asked={**search.asked(), "zoom": zoom, "critical": 1 if critical else "", "base": base if base > 1 else ""},
+        whole=whole,
+        asked={
+            **search.asked(), "zoom": zoom, "critical": 1 if critical else "", "base": base if base > 1 else "",
+            "whole": 1 if whole else "",
+        },
         year=start.year,
         back=shift(start, -12).year,
         ahead=shift(start, 12).year,

@@ -135,3 +135,18 @@ def test_what_fits_one_page_is_not_cut() -> None:
     assert len(gantt.draw(many(ONE_PAGE - 4)).parts) == 1
     (part,) = gantt.draw(a_chart([], [])).parts
     assert f'height="{ROW}"' in part.bars
+
+
+def test_the_whole_plan_is_drawn_where_it_is_asked_for(app: APIFlask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "CHART", 2)
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        for number in range(3):
+            an_item(cast, plan, title=f"Мероприятие {number}")
+        path = f"/roadmaps/{plan.id}/gantt"
+    client = signed_in(app, cast, "m_coord")
+    part, whole = (client.get(path + asked).get_data(as_text=True) for asked in ("", "?whole=1&zoom=year"))
+    assert ("Мероприятие 2" in part, "whole=1" in part) == (False, True)
+    assert ("Мероприятие 2" in whole, "Показывать по частям" in whole) == (True, True)
+    assert "whole=1&zoom=month" in whole.replace("&amp;", "&")

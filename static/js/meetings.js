@@ -61,6 +61,8 @@ form.addEventListener("click", (event) => {
 form.addEventListener("change", (event) => {
   if (event.target.dataset.person !== undefined) fill(event.target);
 });
+// Whoever was faster than this script has named a person already.
+for (const field of form.querySelectorAll("[data-person]")) if (field.value !== field.defaultValue) fill(field);
 // A question that was saved keeps its key: its decisions know it by that.
 form.addEventListener("saved", (event) => {
   const named = [...form.querySelectorAll("input[name$='.key']")].filter((key) =>

@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from apiflask import APIFlask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core.accounts.models import Person
@@ -33,6 +43,21 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+PATIENCE = 30_000  # ms: a machine under load is slow, not wrong
+
+
+def _and_wait(act: Callable[..., None]) -> Callable[..., None]:
+    """The act of a person who looks at the page it leads to before going on: its scripts are there by then."""
+
+    @wraps(act)
+    def acted(self: Locator, *args: Any, **options: Any) -> None:
+        page = self.page
+        act(self, *args, **options)
+        if not page.is_closed():
+            page.wait_for_load_state("load")
+
+    return acted
 
 
 class Quiet(WSGIRequestHandler):
@@ -81,7 +106,10 @@ def live(app: APIFlask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
+    expect.set_options(timeout=PATIENCE)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as started:
+        patch.setattr(Locator, "click", _and_wait(Locator.click))
+        patch.setattr(Locator, "press", _and_wait(Locator.press))
         yield started
 
 
@@ -116,7 +144,7 @@ def opened(browser: Browser, address: str, width: int = 1440, height: int = 900)
     )
     watch = Watch()
     watch.over(context)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     try:
         yield context.new_page()
     finally:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from apiflask import APIFlask
 
 from agreements.demo.load import Company, gather
+from tests.databases import Database
 
 
 @pytest.fixture
-def company(app: APIFlask) -> Company:
+def company(database: Database) -> Company:
     """Everybody, with templates and routes; nothing has happened yet."""
-    with app.app_context():
-        return gather()
+    return database.once(gather)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from apiflask import APIFlask
@@ -151,6 +152,7 @@ def opened(app: APIFlask, rule: Rule, client: Callable[[str], FlaskClient], peop
     return answered
 
 
+@cache
 def every_page(app: APIFlask) -> tuple[dict[str, tuple[str, str]], list[str]]:
     """({name: (who, path)}, routes that nothing in the demo opens)."""
     client, people = signed_in(app), holders(app)

@@ -69,6 +69,7 @@ def an_organisation(kind: str = "ministry", parent: Organisation | None = None, 
     organisation.signatories.append(a_signatory())
     with transaction():
         db.session.add(organisation)
+        db.session.flush()
     return organisation
 
 

@@ -7,6 +7,7 @@ leave it, then ask. Tests that need no requests ask for `db_session`, which hold
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,14 @@ from sqlalchemy.orm import scoped_session
 
 from core.db import db
 from tests.databases import DIALECTS, Database, Databases
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """Files are not forced onto the disk: no test pulls the plug, and a killed process loses nothing it wrote."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -68,12 +68,14 @@ def _company() -> Company:
         for org in cast.ORGANISATIONS:
             organisations[org.key] = _organisation(org, organisations)
         db.session.flush()
-        people = {person.login: _person(person, organisations, secret) for person in cast.PEOPLE}
+        people = {person.login: _person(person, organisations) for person in cast.PEOPLE}
         db.session.flush()
-        for row in organisations.values():
-            audit.append(SYSTEM.who(), audit.Act("organisation", row.id, "create"))
-        for someone in people.values():
-            audit.append(SYSTEM.who(), audit.Act("person", someone.id, "create"))
+        now = clock.now()
+        db.session.add_all(
+            Credential(person_id=row.id, method="password", secret=secret, changed_at=now) for row in people.values()
+        )
+        audit.begin(SYSTEM.who(), [audit.Act("organisation", row.id, "create") for row in organisations.values()])
+        audit.begin(SYSTEM.who(), [audit.Act("person", someone.id, "create") for someone in people.values()])
         return Company(
             {key: row.id for key, row in organisations.items()}, {login: row.id for login, row in people.items()}
         )
@@ -118,7 +120,7 @@ def _organisation(org: cast.Org, known: dict[str, Organisation]) -> Organisation
     return row
 
 
-def _person(someone: cast.Someone, organisations: dict[str, Organisation], secret: str) -> Person:
+def _person(someone: cast.Someone, organisations: dict[str, Organisation]) -> Person:
     surname, given_name, patronymic = someone.name
     row = Person(
         organisation=organisations[someone.org],
@@ -133,8 +135,6 @@ def _person(someone: cast.Someone, organisations: dict[str, Organisation], secre
     )
     row.roles = [RoleHolding(role=role) for role in someone.roles]
     db.session.add(row)
-    db.session.flush()
-    db.session.add(Credential(person_id=row.id, method="password", secret=secret, changed_at=clock.now()))
     return row
 
 

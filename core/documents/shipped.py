@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import select
 
 from core import clock
 from core.accounts.actor import SYSTEM
@@ -18,17 +21,15 @@ def install_shipped() -> int:
 
     A shipped version becomes active only where no version uploaded by a person is.
     """
-    added = 0
     with transaction():
-        for kind in kinds.all_kinds():
-            if kind.template_path.exists() and _install(kind):
-                added += 1
-    return added
+        known: dict[str, list[DocumentTemplate]] = defaultdict(list)
+        for row in db.session.scalars(select(DocumentTemplate)):
+            known[row.kind].append(row)
+        return sum(_install(kind, known[kind.name]) for kind in kinds.all_kinds() if kind.template_path.exists())
 
 
-def _install(kind: kinds.Kind) -> bool:
+def _install(kind: kinds.Kind, versions: Sequence[DocumentTemplate]) -> bool:
     sha256 = files().put(kind.template_path.read_bytes())
-    versions = list(db.session.scalars(select(DocumentTemplate).where(DocumentTemplate.kind == kind.name)))
     if any(version.sha256 == sha256 for version in versions):
         return False
     own = next((version for version in versions if version.state == "active"), None)
@@ -36,8 +37,8 @@ def _install(kind: kinds.Kind) -> bool:
     if own is not None and takes_over:
         own.state, own.retired_at, own.retired_name = "retired", clock.now(), SYSTEM.name
         db.session.flush()
-    last = db.session.scalar(select(func.max(DocumentTemplate.version)).where(DocumentTemplate.kind == kind.name))
-    db.session.add(_version(kind, sha256, (last or 0) + 1, takes_over))
+    last = max((version.version for version in versions), default=0)
+    db.session.add(_version(kind, sha256, last + 1, takes_over))
     return True
 
 

@@ -53,15 +53,11 @@ class Cast:
 def a_cast() -> Cast:
     """Two sides with all their roles, an operator and a college with an executor; routes and templates installed."""
     cast = Cast()
-    for side, roles in ROLES.items():
-        organisation = an_organisation(side)
-        cast.organisations[side] = organisation
-        for role in roles:
-            cast.people[side, role] = an_actor(role, organisation=organisation)
-    for side, roles in {"college": ("college", "executor"), "operator": ("operator",)}.items():
-        cast.organisations[side] = an_organisation(side)
-        for role in roles:
-            cast.people[side, role] = an_actor(role, organisation=cast.organisations[side])
+    with transaction():
+        for side, roles in {**ROLES, "college": ("college", "executor"), "operator": ("operator",)}.items():
+            cast.organisations[side] = an_organisation(side)
+            for role in roles:
+                cast.people[side, role] = an_actor(role, organisation=cast.organisations[side])
     some_routes()
     register_kinds()
     register_subjects()

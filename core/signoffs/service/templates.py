@@ -51,9 +51,37 @@ def install_routes() -> int:
     with transaction():
         active = {row.code: row for row in db.session.scalars(select(RouteTemplate).where(RouteTemplate.active))}
         wanted = [one for one in SHIPPED if _wanted(one, active.get(one.code))]
+        known = set(db.session.scalars(select(RouteTemplate.code)))
+        _enter_first([one for one in wanted if one.code not in known])
         for one in wanted:
-            _enter(one.code, one.name, one.stages, one.same_person, SYSTEM, "")
+            if one.code in known:
+                _enter(one.code, one.name, one.stages, one.same_person, SYSTEM, "")
         return len(wanted)
+
+
+def _enter_first(shipped: Sequence[Shipped]) -> None:
+    """The first versions of routes that have none, all at once: an empty system starts in a moment."""
+    now = clock.now()
+    fresh = [
+        RouteTemplate(
+            code=one.code,
+            version=1,
+            name=one.name,
+            stages=one.stages,
+            same_person=one.same_person,
+            created_at=now,
+            created_by=SYSTEM.name,
+        )
+        for one in shipped
+    ]
+    db.session.add_all(fresh)
+    db.session.flush()
+    audit.begin(SYSTEM.who(), [_entered(row) for row in fresh])
+
+
+def _entered(row: RouteTemplate) -> audit.Act:
+    data = {"code": row.code, "version": row.version, "stages": row.stages, "same_person": row.same_person}
+    return audit.Act("route_template", row.id, "new_version", comment=row.note, data=data)
 
 
 def _wanted(shipped: Shipped, active: RouteTemplate | None) -> bool:
@@ -84,8 +112,7 @@ def _enter(
     )
     db.session.add(fresh)
     db.session.flush()
-    data = {"code": code, "version": fresh.version, "stages": stages, "same_person": same_person}
-    audit.append(actor.who(), audit.Act("route_template", fresh.id, "new_version", comment=note, data=data))
+    audit.append(actor.who(), _entered(fresh))
     return fresh
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from roadmap.declaring.reading import Entry
+from roadmap.measures import BREAKDOWNS
 from roadmap.periods import label
 from roadmap.queries.indicators import figure
 
@@ -27,7 +28,8 @@ def preview_of(entries: Sequence[Entry], names: Mapping[int, str]) -> dict[str, 
 
 def _row(entry: Entry, names: Mapping[int, str]) -> dict[str, Any]:
     new = entry.new
-    about = [names.get(new.organisation_id or 0, ""), new.region_code, new.speciality]
+    region = f"{BREAKDOWNS['region']} {new.region_code}" if new.region_code else ""
+    about = [names.get(new.organisation_id or 0, ""), region, new.speciality]
     return {
         "row": entry.row,
         "code": entry.indicator.code,

@@ -114,7 +114,7 @@ def test_a_sheet_is_tried_shown_and_declared(desk: Desk) -> None:
         "95",
         "changed",
     )
-    assert shown[2]["about"] == f"{name}, 59, 15.02.16"
+    assert shown[2]["about"] == f"{name}, регион 59, 15.02.16"
     assert (shown[3]["was"], shown[3]["now"], shown[3]["state"]) == ("", "0", "new")
     assert shown[5]["now"] == "сведения не предоставлены"
     assert {key: run.preview[key] for key in ("new", "changed", "same", "kept")} == {

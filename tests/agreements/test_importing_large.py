@@ -33,7 +33,7 @@ from tests.agreements.test_importing import a_sheet, good
 from tests.builders import sign_in
 
 MANY = 10_000
-KILLED_AT = 1_000
+KILLED_AT = 500
 """Rows read before the kill; as many come after."""
 ROOT = Path(__file__).resolve().parents[2]
 Planted = dict[tuple[int, str], Any]

@@ -204,6 +204,28 @@ def test_the_notice_takes_effect_on_its_day_and_the_agreement_ended_then_wheneve
         assert (agreement.state, agreement.ended_on) == ("terminated", SATURDAY)
 
 
+@pytest.mark.parametrize(("today", "state"), [(FRIDAY, "registered"), (SATURDAY, "terminated")])
+def test_the_clock_terminates_on_the_very_day_of_the_notice(
+    app: APIFlask, company: Company, today: date, state: str
+) -> None:
+    with app.app_context():
+        with day(date(2026, 3, 2)):
+            agreement = in_force(company, terminates_on=SATURDAY)
+        ticks(today)
+        db.session.refresh(agreement)
+        assert agreement.state == state
+
+
+@pytest.mark.parametrize(("today", "state"), [(FRIDAY, "registered"), (SATURDAY, "expired")])
+def test_the_last_day_of_the_term_belongs_to_it(app: APIFlask, company: Company, today: date, state: str) -> None:
+    with app.app_context():
+        with day(date(2026, 3, 2)):
+            agreement = in_force(company, valid_until=FRIDAY)
+        ticks(today)
+        db.session.refresh(agreement)
+        assert agreement.state == state
+
+
 def test_a_suspended_agreement_is_prolonged_and_stays_suspended(app: APIFlask, company: Company) -> None:
     with app.app_context():
         with day(date(2026, 3, 2)):

@@ -79,7 +79,8 @@ def resolve(module: str, name: str) -> Name | str | None:
     return source or (f"{module}.{name}" if f"{module}.{name}" in modules() else None)
 
 
-def mentioned(at: Name) -> Iterator[Name]:
+@cache
+def mentioned(at: Name) -> frozenset[Name]:
     """Every function or value of ours that a function speaks of."""
 
     def meant(node: ast.AST) -> Name | str | None:
@@ -90,12 +91,11 @@ def mentioned(at: Name) -> Iterator[Name]:
             return resolve(owner, node.attr) if isinstance(owner, str) else None
         return None
 
-    for node in ast.walk(modules()[at.module].defined[at.name]):
-        found = meant(node)
-        if isinstance(found, Name):
-            yield found
+    found = (meant(node) for node in ast.walk(modules()[at.module].defined[at.name]))
+    return frozenset(one for one in found if isinstance(one, Name))
 
 
+@cache
 def commits(at: Name) -> bool:
     """Whether a function opens a transaction itself."""
     node = modules()[at.module].defined[at.name]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from agreements.evidence.against import strange_heads
 from agreements.evidence.check import check
 from agreements.evidence.pack import pack
 from core.accounts.actor import SYSTEM
@@ -17,9 +18,12 @@ group = AppGroup("evidence", help="Пакеты доказательств по 
 
 @group.command("verify")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def verify(file: Path) -> None:
+@click.option("--here", is_flag=True, help="Ещё и сверить концы журналов с журналом этой службы.")
+def verify(file: Path, here: bool) -> None:
     """Проверить пакет FILE. Ни база данных, ни сеть не нужны; при нарушениях код возврата 1."""
     checked = check(file)
+    if here:
+        checked.faults.extend(strange_heads(checked))
     for fault in checked.faults:
         click.echo(f"Нарушение. {fault}", err=True)
     if not checked.holds:

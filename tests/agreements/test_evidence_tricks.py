@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 
 from agreements.evidence import archive
+from agreements.evidence.against import strange_heads
+from agreements.evidence.check import Checked
 from agreements.evidence.manifest import as_json, made_of
+from core import audit
+from core.accounts.actor import SYSTEM
 from core.audit.chain import canonical
+from core.db import transaction
 from core.store import digest
 from tests.agreements.test_evidence import changed, faults, packed
+from tests.databases import Database
 
 __all__ = ["packed"]
 
@@ -98,3 +105,28 @@ def test_what_was_written_by_hand_in_another_shape_is_told_and_breaks_nothing(
 
     [fault] = faults(changed(packed, change))
     assert "не того вида" in fault
+
+
+def test_a_journal_rewritten_whole_is_found_by_the_service_that_kept_it(app: APIFlask) -> None:
+    """Whoever writes every record anew makes a pack that agrees with itself; its last records stand nowhere else."""
+    with app.app_context():
+        with transaction():
+            record = audit.append(SYSTEM.who(), audit.Act("agreement", 7, "create"))
+        own, strange = "audit/agreement-7.json", "audit/../x.json"
+        assert list(strange_heads(Checked(heads={own: record.hash}))) == []
+        found = strange_heads(
+            Checked(heads={own: "0" * 64, "audit/agreement-8.json": record.hash, strange: record.hash})
+        )
+        assert [fault.place for fault in found] == [own, "audit/agreement-8.json", strange]
+
+
+def test_the_command_holds_a_pack_against_the_journal_when_asked(
+    app: APIFlask, database: Database, packed: Path
+) -> None:
+    """Over emptied tables, which know nothing of the pack."""
+    database.clean()
+    run = app.test_cli_runner().invoke
+    assert run(args=["evidence", "verify", str(packed)]).exit_code == 0
+    told = run(args=["evidence", "verify", "--here", str(packed)])
+    assert told.exit_code == 1
+    assert "нет в журнале службы" in told.output

@@ -264,6 +264,37 @@ def test_two_people_at_one_row_lose_nothing(app: APIFlask, desk: Desk, page: Pag
     assert (row.title, row.result, row.unit) == ("Их название", "Мой результат", "Их управление")
 
 
+@pytest.mark.parametrize(("width", "stays"), [(1440, True), (900, False)])
+def test_on_a_wide_screen_the_title_stays_beside_its_number(desk: Desk, page: Page, width: int, stays: bool) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    at_table(page, desk.ours, desk)
+    seen = (page.locator("#pt-grid tbody tr:not(.grp) > th").first, cell(page, 0, "title"), cell(page, 0, "result"))
+    before = [one.evaluate("cell => cell.getBoundingClientRect().left") for one in seen]
+    page.locator(".pt-wrap").evaluate("wrap => { wrap.scrollLeft = 300; }")
+    moved = [
+        was - one.evaluate("cell => cell.getBoundingClientRect().left") for was, one in zip(before, seen, strict=True)
+    ]
+    assert moved == [0, 0 if stays else 300, 300]
+    cell(page, 0, "due_on").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    title, due = (one.bounding_box() for one in (cell(page, 0, "title"), cell(page, 0, "due_on")))
+    assert title is not None
+    assert due is not None
+    assert due["x"] + 1 >= title["x"] + title["width"] or not stays
+
+
+def test_a_term_counted_from_another_item_is_offered_to_its_columns(app: APIFlask, desk: Desk, page: Page) -> None:
+    at_table(page, desk.ours, desk)
+    cell(page, 1, "term_text").click()
+    write(page, "в течение 30 рабочих дней после пункта 1.1", "Tab")
+    expect(cell(page, 1, "term_text").locator(".pt-offer")).to_have_text("срок считается от исполнения пункта 1.1")
+    page.locator("[data-do=accept]").click()
+    save(page)
+    first, second = (kept(app, desk)[code] for code in ("1.1", "1.2"))
+    assert (second.after_item_id, second.after_days, second.after_working) == (first.item_id, 30, True)
+
+
 def test_on_a_phone_a_row_is_a_card_with_ordinary_fields(
     app: APIFlask, desk: Desk, browser: Browser, live: str
 ) -> None:

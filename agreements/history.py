@@ -13,45 +13,13 @@ from agreements.shown import minute
 from agreements.states import agreement_machine
 from core.accounts.actor import name_shown
 from core.signoffs.models import Round
+from core.signoffs.states import ACTS as SIGNOFF_ACTS
 from core.signoffs.states import approval_task, said
 from core.signoffs.words import named
 
 Row = SimpleNamespace
 
-DONE: dict[str, Any] = {
-    "generate": _l("Сформирован документ проекта"),
-    "submit": _l("Направлено на согласование"),
-    "own_ok": _l("Согласовано инициатором, направлено другим сторонам"),
-    "own_return": _l("Возвращено на доработку"),
-    "cp_remarks": _l("Возвращено на доработку с замечаниями другой стороны"),
-    "cp_protocol": _l("Открыт протокол разногласий"),
-    "protocol_done": _l("Разногласия урегулированы, текст прежний"),
-    "protocol_rework": _l("Текст изложен в новой редакции по протоколу разногласий"),
-    "resubmit": _l("Направлено повторно"),
-    "cp_ok": _l("Согласовано всеми сторонами"),
-    "to_sign": _l("Передано на подписание"),
-    "sign_first": _l("Подписано первой из сторон"),
-    "sign_next": _l("Подписано следующей стороной"),
-    "sign_last": _l("Подписано всеми сторонами"),
-    "refuse_sign": _l("Отказано в подписании, возвращено на доработку"),
-    "register": _l("Зарегистрировано, вступило в действие"),
-    "register_next": _l("Зарегистрировано ещё одной стороной"),
-    "reject_registration": _l("Отказано в регистрации, возвращено на доработку"),
-    "recall": _l("Отозвано на доработку"),
-    "suspend": _l("Действие приостановлено"),
-    "resume": _l("Действие возобновлено"),
-    "amend": _l("Изменено дополнительным соглашением"),
-    "prolong": _l("Продлено на новый срок"),
-    "refuse_prolongation": _l("Заявлен отказ от продления"),
-    "perform": _l("Отмечено исполнение"),
-    "expire": _l("Срок действия истёк"),
-    "give_notice": _l("Направлено уведомление о расторжении"),
-    "terminate": _l("Расторгнуто по соглашению сторон"),
-    "terminate_on_notice": _l("Расторгнуто по уведомлению"),
-    "end_with_parent": _l("Прекращено вместе с основным документом"),
-    "annul_with_parent": _l("Аннулировано: основной документ не действует"),
-    "annul": _l("Аннулировано"),
-}
+DONE: dict[str, Any] = {name: step.done for name, step in agreement_machine.steps.items()}
 """Every step of the table, as it is told once it was taken."""
 
 ACTS: dict[str, Any] = {
@@ -66,19 +34,7 @@ ACTS: dict[str, Any] = {
     "declare_public": _l("Отмечено: сведения не ограничены в доступе"),
     "return_copy": _l("Возвращён экземпляр"),
     "evidence_pack": _l("Собран пакет доказательств"),
-    "paper_recorded": _l("Внесено решение на бумаге"),
-    "paper_confirmed": _l("Подтверждено решение на бумаге"),
-    "paper_refused": _l("Отклонена запись с бумаги"),
-    "keep_visa": _l("Сохранена виза прежней редакции"),
-    "remark": _l("Записано замечание"),
-    "remark_accepted": _l("Замечание принято"),
-    "remark_declined": _l("Замечание отклонено"),
-    "protocol_row": _l("В протокол разногласий внесён пункт"),
-    "protocol_wording": _l("В протоколе разногласий записана редакция стороны"),
-    "protocol_proposal": _l("В протоколе разногласий предложена согласованная редакция"),
-    "protocol_consent": _l("Дано согласие с предложенной редакцией"),
-    "protocol_withdrawn": _l("Снято разногласие"),
-    "protocol_closed": _l("Закрыт протокол разногласий"),
+    **SIGNOFF_ACTS,
 }
 """Acts that are no steps of the table."""
 
@@ -174,14 +130,12 @@ def _of_place(record: Row, place: tuple[str, str]) -> str:
     verdict = (record.data or {}).get("entered", {}).get("verdict")
     step = approval_task.steps.get(record.step)
     told = SLOT_DONE.get(record.step) or ACTS.get(record.step)
-    what = said(verdict, kind) if verdict else str(told or (step.label if step else record.step))
+    what = said(verdict, kind) if verdict else str(told or (step.done if step else record.step))
     return f"{who}: {what[:1].lower()}{what[1:]}" if who else f"{what[:1].upper()}{what[1:]}"
 
 
 def done(step: str, data: Mapping[str, Any] | None = None) -> str:
     """A step or an act as it is told once it was done: «Направлено на согласование»."""
-    if step.startswith("route_"):
-        return str(_("Изменён маршрут согласования"))
     what = str(DONE.get(step) or ACTS.get(step, step))
     clause = (data or {}).get("clause")
     if clause and step.startswith("protocol_"):

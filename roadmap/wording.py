@@ -68,6 +68,7 @@ ITEM_ACTS: dict[str, Any] = {
     "attach": _l("Приложен файл"),
     "verify": _l("Файл подтверждён"),
     "assign": _l("Назначен исполнитель"),
+    "remind": _l("Напомнили о просроченном"),
     "enter_fact": _l("Введено значение показателя"),
     "add_dependency": _l("Добавлена зависимость"),
     "remove_dependency": _l("Убрана зависимость"),
@@ -78,6 +79,12 @@ ITEM_ACTS: dict[str, Any] = {
     "link_unsettled": _l("Документ, на котором основано, прекращён"),
 }
 """What is done with an item beside its steps."""
+
+EDITION_ACTS: dict[str, Any] = {
+    "create": _l("Составлен проект плана"),
+    "add_section": _l("Добавлен раздел"),
+}
+"""What is done with an edition beside its steps."""
 
 MEETING_ACTS: dict[str, Any] = {
     "create": _l("Совещание заведено"),
@@ -95,7 +102,9 @@ DECISION_ACTS: dict[str, Any] = {
     "drop": _l("Вычеркнуто из проекта протокола"),
     "attach": _l("Приложен документ"),
     "turn": _l("Обращено в мероприятие"),
+    "remind": _l("Напомнили исполнителю"),
 }
+CHANGE_ACTS: dict[str, Any] = {"draft": _l("Запрос подготовлен")}
 INITIATIVE_ACTS: dict[str, Any] = {
     "propose": _l("Предложена"),
     "edit": _l("Изменены сведения"),
@@ -103,7 +112,7 @@ INITIATIVE_ACTS: dict[str, Any] = {
     "settle_event": _l("Событие наступило"),
     "attach": _l("Приложен документ"),
 }
-"""What is done with decisions and initiatives beside their steps."""
+"""What is done with decisions, requests and initiatives beside their steps."""
 
 PAPERS: dict[str, Any] = {
     "note": _l("пояснительная записка"),

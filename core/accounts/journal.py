@@ -51,7 +51,8 @@ _common_states: dict[str, Any] = {}
 
 
 def describe_common(steps: Mapping[str, Any], states: Mapping[str, Any]) -> None:
-    """Words for what is recorded in the chain of any subject: tasks of sign-offs, remarks, protocols."""
+    """Words for what is recorded in the chain of any subject: tasks of sign-offs and their verdicts, remarks,
+    protocols."""
     _common.update(steps)
     _common_states.update(states)
 
@@ -152,7 +153,15 @@ def subject_url(record: AuditRecord) -> str:
 
 
 def step_name(record: AuditRecord) -> str:
-    """The step in words."""
+    """What was done, in words: «Направлено на согласование».
+
+    A record of another row in the subject's chain (a visa of the document) is told by its verdict, not by the
+    subject's own step that happens to be called the same.
+    """
+    data = record.data or {}
+    if "of" in data:
+        verdict = str((data.get("entered") or {}).get("verdict"))
+        return str(_common.get(verdict) or _common.get(record.step) or record.step)
     kind = _kinds.get(record.subject_kind)
     known: Mapping[str, Any] = kind.steps if kind else {}
     return str(known.get(record.step) or STEPS.get(record.step) or _common.get(record.step) or record.step)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from core.signoffs import rules
@@ -23,6 +25,7 @@ STEPS = (
         ("queued",),
         "assigned",
         _l("Поставить в работу"),
+        done=_l("Поставлено в работу"),
         who=(rules.is_system,),
         when=(rules.turn_has_come,),
         hidden=True,
@@ -32,6 +35,7 @@ STEPS = (
         ("assigned",),
         "approved",
         _l("Согласовать"),
+        done=_l("Согласовано"),
         who=(rules.holds_slot,),
         when=(
             rules.round_is_open,
@@ -46,6 +50,7 @@ STEPS = (
         ("assigned",),
         "approved_with_remarks",
         _l("Согласовать с замечаниями"),
+        done=_l("Согласовано с замечаниями"),
         who=(rules.holds_slot,),
         when=(
             rules.is_visa,
@@ -62,6 +67,7 @@ STEPS = (
         ("assigned",),
         "rejected",
         _l("Не согласовать"),
+        done=_l("Не согласовано"),
         who=(rules.holds_slot,),
         when=(rules.may_be_rejected, rules.round_is_open, rules.round_moves, rules.no_paper_act_waits),
         comment=True,
@@ -72,6 +78,7 @@ STEPS = (
         ("assigned",),
         "assigned",
         _l("Передать замещающему"),
+        done=_l("Передано замещающему"),
         who=(rules.holds_slot_himself,),
         when=(rules.round_is_open,),
         comment=True,
@@ -86,6 +93,7 @@ STEPS = (
         ("queued", "assigned"),
         "recalled",
         _l("Отозвать"),
+        done=_l("Отозвано"),
         who=(rules.coordinates_or_system,),
         comment=True,
         hidden=True,
@@ -95,6 +103,7 @@ STEPS = (
         ("approved", "approved_with_remarks"),
         "lapsed",
         _l("Признать утратившей силу"),
+        done=_l("Решение утратило силу"),
         who=(rules.is_system,),
         comment=True,
         hidden=True,
@@ -115,6 +124,24 @@ VERDICTS = {
     "registered": _l("Зарегистрировано"),
     "acknowledged": _l("Ознакомлен"),
 }
+
+ACTS: dict[str, Any] = {
+    "paper_recorded": _l("Внесено решение на бумаге"),
+    "paper_confirmed": _l("Подтверждено решение на бумаге"),
+    "paper_refused": _l("Отклонена запись с бумаги"),
+    "keep_visa": _l("Сохранена виза прежней редакции"),
+    "remark": _l("Записано замечание"),
+    "remark_accepted": _l("Замечание принято"),
+    "remark_declined": _l("Замечание отклонено"),
+    "protocol_row": _l("В протокол разногласий внесён пункт"),
+    "protocol_wording": _l("В протоколе разногласий записана редакция стороны"),
+    "protocol_proposal": _l("В протоколе разногласий предложена согласованная редакция"),
+    "protocol_consent": _l("Дано согласие с предложенной редакцией"),
+    "protocol_withdrawn": _l("Снято разногласие"),
+    "protocol_closed": _l("Закрыт протокол разногласий"),
+    **{f"route_{what}": _l("Изменён маршрут согласования") for what in ("reassigned", "added", "dropped", "delegated")},
+}
+"""What is done on the way of a document beside the steps, as its history tells it."""
 
 _VERDICTS_OF = {
     ("signature", "rejected"): _l("Отказано в подписании"),

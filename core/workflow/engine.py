@@ -77,7 +77,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Step:
-    """A row of the table: from where, to where, who, when, what it asks, entails and what follows it."""
+    """A row of the table: from where, to where, who, when, what it asks, entails and what follows it.
+
+    `label` is the button («Согласовать»), `done` how it is told once it was taken («Согласовано»).
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -96,6 +99,7 @@ class Step:
     choose: Callable[[Any], str] | None = None
     """Picks the target out of `targets` where the row decides it (a state restored)."""
     targets: tuple[str, ...] = ()
+    done: Any = ""
 
     @property
     def all_targets(self) -> tuple[str, ...]:

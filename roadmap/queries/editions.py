@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
+from core.audit import AuditRecord
 from core.db import db
 from core.documents.models import IssuedDocument
 from core.errors import NotFound
@@ -51,6 +52,10 @@ def edition_by_number(actor: Actor, roadmap_id: int, number: int) -> Edition:
     return found
 
 
+HISTORY = 40
+"""Acts shown on the page; the rest stands in the journal."""
+
+
 @dataclass
 class EditionPage:
     """An edition, its terms, its documents, the running or last round, and what the person can do."""
@@ -60,6 +65,8 @@ class EditionPage:
     documents: Sequence[IssuedDocument]
     round: Round | None
     offers: list[Offer]
+    history: Sequence[AuditRecord]
+    """The latest acts, the newest first."""
 
 
 def edition_page(actor: Actor, roadmap_id: int, number: int) -> EditionPage:
@@ -86,7 +93,16 @@ def edition_page(actor: Actor, roadmap_id: int, number: int) -> EditionPage:
         )
     ).first()
     offers = [offer for offer in machine.offers(edition, actor) if offer.mine and not offer.step.hidden]
-    return EditionPage(edition, [(item, terms) for item, terms in rows], documents, current, offers)
+    return EditionPage(edition, [(item, terms) for item, terms in rows], documents, current, offers, _acts(edition.id))
+
+
+def _acts(edition_id: int) -> Sequence[AuditRecord]:
+    return db.session.scalars(
+        select(AuditRecord)
+        .where(AuditRecord.subject_kind == readers.EDITION, AuditRecord.subject_id == edition_id)
+        .order_by(AuditRecord.seq.desc())
+        .limit(HISTORY)
+    ).all()
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.documents.downloads import DOCX, given
 from core.errors import NotFound, NotNow, NotValid
-from core.signoffs.words import minute
 from core.web.forms import Refused, attempt
 from roadmap import queries, service
 from roadmap.documents import changes as documents
@@ -25,8 +23,8 @@ from roadmap.service import NewChange
 from roadmap.states import roadmap as machine
 from roadmap.states.changes import KINDS, change_request
 from roadmap.views.blueprint import ask_of, bp, number, version_asked
-from roadmap.views.moving import refused
-from roadmap.wording import FIELDS, points_text, side_name, slip, wording
+from roadmap.views.moving import refused, told
+from roadmap.wording import CHANGE_ACTS, FIELDS, points_text, side_name, slip, wording
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/changes")
@@ -171,19 +169,8 @@ def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = Non
         side_name=side_name,
         slip=slip(found.row.changes),
         decisions=decision_reads.of_change(me(), found.row.id),
-        history=[_act(record) for record in found.history],
+        history=[told(record, change_request, CHANGE_ACTS, found.row.roadmap) for record in found.history],
     ), status
-
-
-def _act(record: Any) -> dict[str, Any]:
-    step = change_request.steps.get(record.step)
-    return {
-        "at": minute(record.at),
-        "who": name_shown(record.actor_name),
-        "what": step.label if step else _("Подготовлен"),
-        "text": record.comment,
-        "tone": change_request.states[record.to_state].tone if record.to_state else "neutral",
-    }
 
 
 @bp.post("/changes/<int:change_id>/steps/<step>")

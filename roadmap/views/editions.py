@@ -17,8 +17,8 @@ from roadmap.queries.editions import EditionPage
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.states import roadmap as machine
 from roadmap.views.blueprint import ask_of, bp, number, uploads_of, version_asked
-from roadmap.views.moving import refused
-from roadmap.wording import FIELDS, side_name, wording
+from roadmap.views.moving import refused, told
+from roadmap.wording import EDITION_ACTS, FIELDS, side_name, wording
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/editions")
@@ -48,6 +48,7 @@ def _page(page: EditionPage, status: int = 200, faults: dict[str, Any] | None = 
         state=machine.states[page.edition.state],
         stages=shown.stages(page.round, names, actor.id) if page.round else [],
         documents=[_document(row) for row in page.documents],
+        history=[told(record, machine, EDITION_ACTS, plan) for record in page.history],
         side_name=side_name,
         drafting=drafting and actor.has(*COORDINATORS) and bool(side_of(page.edition, actor)),
     ), status

@@ -178,7 +178,7 @@ def _meeting(meeting_id: int, status: int = 200, faults: dict[str, Any] | None =
         ahead=row.held_on > clock.today(),
         documents=[_document(one) for one in reads.minutes_issued(meeting_id)],
         scans=papers(reads.files(service.MEETING, meeting_id), {"scan": _("скан подписанного протокола")}),
-        history=history(service.MEETING, meeting_id, None, MEETING_ACTS),
+        history=history(service.MEETING, row, None, MEETING_ACTS),
         today=clock.today(),
         heard=minutes.heard,
         faults=faults or {},

@@ -6,12 +6,10 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from core.accounts.actor import name_shown
 from core.accounts.login import me
 from core.documents.downloads import given
-from core.errors import NotNow, NotValid
+from core.errors import NotValid
 from core.reports.sheets import XLSX
 from core.signoffs import shown
 from core.signoffs.words import minute
@@ -25,6 +23,7 @@ from roadmap.service import reports as service
 from roadmap.sheets import report_book
 from roadmap.states.reports import roadmap_report
 from roadmap.views.blueprint import ask_of, bp, number, version_asked
+from roadmap.views.moving import reminded, told
 from roadmap.wording import REPORT_ACTS, side_name
 
 
@@ -94,7 +93,7 @@ def _page(report_id: int, status: int = 200, typed: dict[str, Any] | None = None
         side_name=side_name,
         documents=[_document(one) for one in found.documents],
         stages=_stages(found),
-        history=[_act(record) for record in found.history],
+        history=[told(record, roadmap_report, REPORT_ACTS, row.roadmap) for record in found.history],
         typed=typed,
         faults=(typed or {}).get("errors", {}),
     ), status
@@ -136,27 +135,11 @@ def _document(row: Any) -> dict[str, Any]:
     }
 
 
-def _act(record: Any) -> dict[str, Any]:
-    step = roadmap_report.steps.get(record.step)
-    return {
-        "at": minute(record.at),
-        "who": name_shown(record.actor_name),
-        "what": step.label if step else REPORT_ACTS.get(record.step, record.step),
-        "text": record.comment,
-        "tone": roadmap_report.states[record.to_state].tone if record.to_state in roadmap_report.states else "neutral",
-    }
-
-
-@bp.post("/reports/<int:report_id>/remind")
+@bp.post("/reports/<int:report_id>/reminders")
 def remind(report_id: int) -> Any:
     """Remind one person, or everybody who has not answered; a person once a working day."""
-    try:
-        told = service.remind(report_id, me(), number(request.form.get("person_id")))
-    except NotNow as refusal:
-        flash(str(refusal), "error")
-    else:
-        flash(ngettext("Напоминание отправлено: %(num)d", "Напоминаний отправлено: %(num)d", told), "success")
-    return redirect(url_for("roadmap.report", report_id=report_id, _anchor="waiting"))
+    back = url_for("roadmap.report", report_id=report_id, _anchor="waiting")
+    return reminded(lambda: service.remind(report_id, me(), number(request.form.get("person_id"))), back)
 
 
 @bp.post("/reports/<int:report_id>/correct")

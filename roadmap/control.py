@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from core.calendar import late_by
 from core.clock import MOSCOW, in_moscow
 from roadmap.effects.items import day as day_of
 
@@ -51,6 +52,11 @@ def result_of(state: str, due_on: date, fact_on: date | None, day: date) -> str:
     if state == "reported":
         return "reported"
     return "overdue" if day > due_on else "working"
+
+
+def late_days(state: str, due_on: date, day: date) -> int | None:
+    """For how many working days a decision in that state is overdue on that day; None where it is not."""
+    return late_by(due_on, day) if state in OPEN and day > due_on else None
 
 
 def as_of(records: Iterable[Any], first_due_on: date, day: date) -> Standing | None:

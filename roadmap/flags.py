@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Subquery, and_, case, cast, exists, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from core import clock
-from core.calendar import add_working_days, russia
+from core.calendar import add_working_days, late_by, late_words, russia
 from core.calendar.models import WorkingDayOverride
 from core.db import db
 from roadmap.models import Item, Occurrence
@@ -98,17 +98,43 @@ def late_item(today: Any) -> ColumnElement[bool]:
     return exists().where(Late.item_id == Item.id, Late.state.in_((*WORKING, *REVIEWED)), _overdue(Late, today))
 
 
+Oldest = aliased(Occurrence, name="oldest_late")
+"""The overdue occurrence of the item in the question whose day was overstepped first: the item is as late as it."""
+LATE = (
+    Oldest.due_on.label("late_since"),
+    case((Oldest.state.in_(REVIEWED), Oldest.fact_on)).label("late_until"),
+)
+"""Columns of a list of items joined with `Oldest`: since when the item is late, and until when if it was presented."""
+
+
+def is_oldest(today: Any) -> ColumnElement[bool]:
+    """The condition of an outer join of `Oldest` to `Item`; `today` is a day or a `bindparam`."""
+    first = (
+        select(Late.id)
+        .where(Late.item_id == Item.id, Late.state.in_((*WORKING, *REVIEWED)), _overdue(Late, today))
+        .order_by(Late.due_on, Late.id)
+        .limit(1)
+        .correlate(Item)
+        .scalar_subquery()
+    )
+    return Oldest.id == first
+
+
 def late_items(today: date) -> Subquery:
-    """Items with an overdue occurrence and the earliest day overstepped (item_id, late_since).
+    """Items with an overdue occurrence: the earliest day overstepped, and the day that one was presented (item_id,
+    late_since, late_until).
 
     For questions over whole plans: read off the index of (state, day), it costs what is late and not what there is.
     """
     days = (Late.item_id, Late.due_on)
     both = union_all(
-        select(*days).where(Late.state.in_(WORKING), Late.due_on < today),
-        select(*days).where(Late.state.in_(REVIEWED), Late.fact_on > Late.due_on),
+        select(*days, cast(null(), Date).label("until")).where(Late.state.in_(WORKING), Late.due_on < today),
+        select(*days, Late.fact_on).where(Late.state.in_(REVIEWED), Late.fact_on > Late.due_on),
     ).subquery()
-    return select(both.c.item_id, func.min(both.c.due_on).label("late_since")).group_by(both.c.item_id).subquery()
+    place = func.row_number().over(partition_by=both.c.item_id, order_by=both.c.due_on).label("place")
+    ranked = select(both.c.item_id, both.c.due_on, both.c.until, place).subquery()
+    named = (ranked.c.item_id, ranked.c.due_on.label("late_since"), ranked.c.until.label("late_until"))
+    return select(*named).where(ranked.c.place == 1).subquery()
 
 
 def conditions(at: Days) -> dict[str, ColumnElement[bool]]:
@@ -140,15 +166,32 @@ def overdue(row: Any, today: date) -> bool:
     return bool(row.state in REVIEWED and row.fact_on and row.fact_on > row.due_on)
 
 
+def days_late(row: Any, today: date) -> int | None:
+    """For how many working days an occurrence is overdue: until its result was presented, else until today."""
+    if not overdue(row, today):
+        return None
+    return late_by(row.due_on, row.fact_on if row.state in REVIEWED else today)
+
+
+def item_late(row: Any, today: date) -> int | None:
+    """The same of a row of a list of items, which bears `late_since` and `late_until` of its oldest overdue one."""
+    return late_by(row.late_since, row.late_until or today) if row.late_since else None
+
+
+def words(name: str, late: int | None = None) -> str:
+    """A flag in words; how late it is stands in it: «просрочено на 3 раб. дн.»."""
+    return late_words(late) if name == "overdue" and late is not None else str(FLAGS[name][0])
+
+
 def of(row: Any, at: Days) -> tuple[str, ...]:
     """The flags of one loaded row (state, due_on, fact_on, starts_on, forecast_on, risk, last_info_on).
 
-    A row of a list of items bears `late` too: whether any occurrence of its item is overdue.
+    A row of a list of items bears `late_since` too: the day its oldest overdue occurrence has overstepped.
     """
     working, due = row.state in WORKING, row.due_on
     late_fact = bool(due and row.fact_on and row.fact_on > due)
     found = {
-        "overdue": bool(getattr(row, "late", False)) or overdue(row, at.today),
+        "overdue": getattr(row, "late_since", None) is not None or overdue(row, at.today),
         "soon": bool(working and due and at.today <= due <= at.horizon),
         "at_risk": bool(
             working

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from core import clock
-from core.calendar import working_days_between
+from core.calendar import days_words, late_words, left_words, working_days_between
 
 SOON = 1
 """Working days left with which a task counts as soon due."""
@@ -26,7 +26,7 @@ def minute(moment: datetime | None) -> str:
 
 def days(number: int) -> str:
     """«12 раб. дн.»"""
-    return str(_("%(n)s раб. дн.", n=number))
+    return days_words(number)
 
 
 def named(label: str) -> str:
@@ -51,8 +51,5 @@ def term(due_at: datetime | None) -> Term:
     now = clock.now()
     left = working_days_between(now, due_at)
     if due_at < now:
-        over = -left
-        words = _("просрочено на %(n)s раб. дн.", n=over) if over else _("просрочено")
-        return Term(day(due_at), words, min(left, 0), "late")
-    words = _("осталось %(n)s раб. дн.", n=left) if left else _("сегодня")
-    return Term(day(due_at), words, left, "soon" if left <= SOON else "")
+        return Term(day(due_at), late_words(-left), min(left, 0), "late")
+    return Term(day(due_at), left_words(left), left, "soon" if left <= SOON else "")

@@ -57,7 +57,9 @@ def items(roadmap_id: int, query_data: dict[str, Any]) -> Any:
     head = queries.plan_head(me(), roadmap_id)
     at = flags.days(head.corrected)
     found = queries.item_list(me(), head, ItemSearch(**query_data))
-    return as_page(found, lambda row: {**row._mapping, "flags": flags.of(row, at)})
+    return as_page(
+        found, lambda row: {**row._mapping, "flags": flags.of(row, at), "late_days": flags.item_late(row, at.today)}
+    )
 
 
 @bp.get("/<int:roadmap_id>/editions")

@@ -71,6 +71,7 @@ class ItemLineOut(Schema):
     fact_on = Date(allow_none=True)
     percent = Integer()
     flags = List(String())
+    late_days = Integer(allow_none=True, metadata={"description": "На сколько рабочих дней просрочено"})
 
 
 class PointSchema(Schema):

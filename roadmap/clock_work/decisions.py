@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from core import clock
 from core.audit import AuditRecord
-from core.calendar import add_working_days, is_working, working_days_between
+from core.calendar import add_working_days, is_working, late_by, late_words, working_days_between
 from core.db import db, locked, transaction
 from core.notifications import Message, notify
 from core.workflow import enqueue, handler
@@ -103,7 +103,8 @@ def _tell(row: MeetingDecision, days: int) -> None:
         notify(executors(row), Message(key, "roadmap/decision_soon", path, {**context, "left": left}))
         return
     people = {*executors(row), *superiors(row), *controllers(row)}
-    notify(people, Message(key, "roadmap/decision_overdue", path, context))
+    late = late_words(late_by(row.due_on, clock.today()))
+    notify(people, Message(key, "roadmap/decision_overdue", path, {**context, "late": late}))
 
 
 CONTROLLED = ("ask_ext", "report")
@@ -141,7 +142,7 @@ def _record(decision_id: int, seq: int) -> Any:
 
 def _done(row: MeetingDecision, step: str, record: Any) -> dict[str, Any]:
     return {
-        "step": meeting_decision.steps[step].label,
+        "step": meeting_decision.steps[step].done,
         "state": meeting_decision.states[record.to_state].label,
         "who": record.actor_name,
         "comment": record.comment,

@@ -11,13 +11,14 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from core import clock
-from core.calendar import add_working_days, is_working
+from core.calendar import add_working_days, is_working, late_words
 from core.db import db, locked, transaction
 from core.notifications import Message, notify
 from core.signoffs.plan import holders_of
 from core.workflow import enqueue, handler
 from core.workflow.models import Job
 from core.workflow.schedule import daily
+from roadmap import flags
 from roadmap.clock_work.reminders import Day, fresh, reached
 from roadmap.flags import QUIET_DAYS, WORKING
 from roadmap.models import Edition, Item, Occurrence, Roadmap, RoadmapParty, RoadmapReminder
@@ -118,12 +119,13 @@ def silent_since(row: Occurrence) -> date | None:
 
 @dataclass(frozen=True)
 class Told:
-    """One item in a letter."""
+    """One item in a letter: `days` working days left, or `late`: how late it is in words, "" while it is not."""
 
     code: str
     title: str
     due: str
     days: int
+    late: str = ""
 
 
 class People:
@@ -176,4 +178,6 @@ def told(row: Occurrence, day: Day) -> Told:
     assert row.item.terms is not None
     period = f" ({label(row.period)})" if row.period else ""
     due = row.due_on.strftime("%d.%m.%Y") if row.due_on else row.item.terms.term_text
-    return Told(f"{row.item.code}{period}", row.item.terms.title, due, day.days)
+    late = flags.days_late(row, clock.today())
+    words = late_words(late) if late is not None else ""
+    return Told(f"{row.item.code}{period}", row.item.terms.title, due, day.days, words)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core import clock
 from core.accounts.actor import SYSTEM
-from core.calendar import add_working_days, is_working
+from core.calendar import add_working_days, is_working, late_by, late_words
 from core.clock import in_moscow
 from core.db import db, locked, transaction
 from core.documents.issuing import issue
@@ -112,7 +112,7 @@ def live(report: Report) -> None:
         if one.kind == "due":
             _tell_executors(report, "report_reminder", key, silent, left=one.days)
         elif one.kind == "overdue":
-            _tell_executors(report, "report_overdue", key, silent)
+            _tell_executors(report, "report_overdue", key, silent, late=_late(report))
             _tell_above(report, key, silent, COORDINATORS)
         else:
             _tell_above(report, key, silent, DEPUTIES)
@@ -145,8 +145,12 @@ def _tell_executors(report: Report, text: str, key: str, rows: list[ReportRow], 
 
 
 def _tell_above(report: Report, key: str, rows: list[ReportRow], roles: tuple[str, ...]) -> None:
-    key = f"{key}:{roles[0]}"
-    _send(report, "report_escalation", key, above(report, rows, roles), f"/reports/{report.id}?answered=no", {})
+    key, path = f"{key}:{roles[0]}", f"/reports/{report.id}?answered=no"
+    _send(report, "report_escalation", key, above(report, rows, roles), path, {"late": _late(report)})
+
+
+def _late(report: Report) -> str:
+    return late_words(late_by(report.due_on, clock.today()))
 
 
 def _send(

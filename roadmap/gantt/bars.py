@@ -18,7 +18,7 @@ def bars(chart: Chart, places: Mapping[int, int]) -> list[str]:
     """Every period as a link with its full title; below it where it stood before."""
     rows = {row.id: row for row in chart.rows}
     labels = {name: str(state.label) for name, state in roadmap_item.states.items()}
-    words = _("просрочено"), _("критический путь"), _("прогноз")
+    words = _("критический путь"), _("прогноз")
     parts: list[str] = []
     for bar in chart.bars:
         y = places[bar.item_id]
@@ -30,19 +30,21 @@ def bars(chart: Chart, places: Mapping[int, int]) -> list[str]:
     return parts
 
 
-def _bar(chart: Chart, bar: Any, row: Any, y: int, labels: Mapping[str, str], words: tuple[str, str, str]) -> list[str]:
+def _bar(chart: Chart, bar: Any, row: Any, y: int, labels: Mapping[str, str], words: tuple[str, str]) -> list[str]:
     start = min(bar.starts_on or bar.due_on, bar.due_on)
     day_alone = bar.starts_on is None
-    late = flags.overdue(bar, chart.today)
+    days = flags.days_late(bar, chart.today)
+    late = days is not None
     critical = row.id in chart.critical and bar.id == row.current_id
     tone = "g-late" if late else f"g-{bar.state}"
     said = [f"{row.code}. {row.title}", _days(bar.starts_on and start, bar.due_on), labels[bar.state]]
     if bar.state == "in_progress" and bar.percent:
         said.append(f"{bar.percent} %")
-    said += [word for word, there in zip(words[:2], (late, critical), strict=True) if there]
+    said += [flags.words("overdue", days)] if late else []
+    said += [words[0]] if critical else []
     forecast = bar.forecast_on if bar.forecast_on and bar.state in flags.WORKING else None
     if forecast:
-        said.append(f"{words[2]} {forecast:%d.%m.%Y}")
+        said.append(f"{words[1]} {forecast:%d.%m.%Y}")
     left, right = chart.x(start), chart.x(bar.due_on + ONE)
     period = f"?period={bar.period}" if bar.period else ""
     edge = " g-crit" if critical else ""

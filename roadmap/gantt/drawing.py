@@ -12,6 +12,7 @@ from datetime import date
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from roadmap import flags
 from roadmap.gantt.bars import bars, points
 from roadmap.gantt.chart import HEAD, NAMES, ROW, Chart, fitted
 from roadmap.gantt.edges import edges
@@ -107,10 +108,11 @@ def _name(chart: Chart, line: Line) -> list[str]:
     if row is None:
         band = f'<rect class="g-sec" x="0" y="{y}" width="{NAMES}" height="{ROW}"/>'
         return [band, f'<text class="g-h" x="6" y="{y + 15}">{escape(_short(line.title, LETTERS))}</text>']
-    late = bool(getattr(row, "late", False)) and not row.excluded
+    days = None if row.excluded else flags.item_late(row, chart.today)
+    late = days is not None
     mark = ' class="g-off"' if row.excluded else ' class="g-l"' if late else ""
     title = _short(row.title, LETTERS - len(row.code) - (3 if late else 0))
-    words = f" ({_('просрочено')})" if late else ""
+    words = f" ({flags.words('overdue', days)})" if late else ""
     link = (
         f'<a href="{escape(chart.urls.get(row.id, ""))}"{mark}><title>{row.code}. {escape(row.title)}{words}</title>'
         f'<text x="6" y="{y + 15}">{row.code} {escape(title)}</text></a>'

@@ -113,7 +113,7 @@ def _decisions(actor: Actor, roadmap_id: int) -> Sequence[Any]:
     decision = MeetingDecision
     return db.session.execute(
         select(
-            decision.id, decision.number, decision.text, decision.executor_name, decision.due_on,
+            decision.id, decision.code, decision.number, decision.text, decision.executor_name, decision.due_on,
             Meeting.number.label("meeting"), func.count().over().label("total"),
         )
         .join(Meeting, Meeting.id == decision.meeting_id)

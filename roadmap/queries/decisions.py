@@ -17,9 +17,10 @@ from core.accounts.actor import Actor
 from core.accounts.models import Organisation, Person
 from core.accounts.roles import SIDE_OF_KIND
 from core.audit import AuditRecord
+from core.calendar import late_words
 from core.db import db
 from core.errors import NotFound
-from roadmap.control import OPEN, RESULTS, UNDER_CONTROL, as_of, result_of
+from roadmap.control import OPEN, RESULTS, UNDER_CONTROL, as_of, late_days, result_of
 from roadmap.models import CoExecutor, Meeting, MeetingDecision, Roadmap, RoadmapParty
 from roadmap.service.decisions import KIND
 
@@ -68,6 +69,8 @@ class Line:
     state: str
     result: str
     answer: str
+    late: int | None = None
+    """For how many working days it is overdue on that day; None where it is not."""
 
     @property
     def number(self) -> str:
@@ -75,7 +78,7 @@ class Line:
 
     @property
     def result_label(self) -> str:
-        return str(RESULTS[self.result][0])
+        return late_words(self.late) if self.late is not None else str(RESULTS[self.result][0])
 
 
 def decisions(actor: Actor, roadmap_id: int, search: Search) -> list[Line]:
@@ -173,6 +176,7 @@ def _line(row: Any, helpers: Any, day: date, past: dict[int, list[Any]] | None) 
         fact_on=now[2],
         result=now[3],
         answer=row.answer if past is None else "",
+        late=late_days(now[0], now[1], day),
     )
 
 
@@ -217,7 +221,7 @@ def decision(actor: Actor, decision_id: int) -> MeetingDecision:
     return row
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
+def executed_by(actor: Actor) -> ColumnElement[bool]:
     """Named as the executor or a co-executor, or one of those who execute at an organisation nobody is named of."""
     helps = select(CoExecutor.decision_id).where(CoExecutor.person_id == actor.id)
     mine = [MeetingDecision.executor_id == actor.id, MeetingDecision.id.in_(helps)]
@@ -240,7 +244,7 @@ def mine(actor: Actor, which: str = "open", most: int = MOST) -> Sequence[Any]:
         _columns()
         .add_columns(func.count().over().label("total"), Roadmap.title.label("plan"))
         .join(Roadmap, Roadmap.id == Meeting.roadmap_id)
-        .where(wanted[which], _mine(actor), visible_to(actor, KIND, MeetingDecision.id))
+        .where(wanted[which], executed_by(actor), visible_to(actor, KIND, MeetingDecision.id))
         .order_by(MeetingDecision.due_on, MeetingDecision.id)
         .limit(most)
     ).all()
@@ -258,7 +262,7 @@ def counts(actor: Actor) -> dict[str, int]:
     row = db.session.execute(
         select(
             *(func.coalesce(func.sum(case((each, 1), else_=0)), 0).label(name) for name, each in sums.items())
-        ).where(state != "draft", _mine(actor), visible_to(actor, KIND, MeetingDecision.id))
+        ).where(state != "draft", executed_by(actor), visible_to(actor, KIND, MeetingDecision.id))
     ).one()
     return {name: int(getattr(row, name)) for name in sums}
 

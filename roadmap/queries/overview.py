@@ -85,7 +85,7 @@ def pressing(actor: Actor, head: PlanHead, search: ItemSearch | None = None) -> 
     found = flags.late_items(at.today)
     asked = narrowed(actor, search or ItemSearch(), at)
     late = (
-        _items(actor, head, *columns, true().label("overdue"), found.c.late_since)
+        _items(actor, head, *columns, true().label("overdue"), found.c.late_since, found.c.late_until)
         .join(found, found.c.item_id == Item.id)
         .where(~ItemTerms.excluded, *asked)
         .order_by(found.c.late_since, Item.id)
@@ -112,12 +112,13 @@ def board(actor: Actor, head: PlanHead, search: ItemSearch, states: Sequence[str
         select(
             Item.id, Item.code, ItemTerms.title, ItemTerms.responsible_side, Occurrence.state, Occurrence.due_on,
             Occurrence.fact_on, Occurrence.starts_on, Occurrence.forecast_on, Occurrence.percent, Occurrence.risk,
-            Occurrence.last_info_on, Occurrence.period, flags.late_item(at.today).label("late"),
+            Occurrence.last_info_on, Occurrence.period, *flags.LATE,
         )
         .select_from(first)
         .join(Item, Item.id == first.c.id)
         .join(ItemTerms, ItemTerms.id == Item.terms_id)
         .join(Occurrence, Occurrence.id == Item.current_id)
+        .outerjoin(flags.Oldest, flags.is_oldest(at.today))
         .order_by(Occurrence.state, Occurrence.due_on, Item.id)
     )  # fmt: skip
     return [SimpleNamespace(**row._mapping, total=totals.get(row.state, 0)) for row in db.session.execute(cards)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -196,14 +195,12 @@ COLUMNS = (
 def item_statement(actor: Actor, roadmap_id: int, search: ItemSearch, at: flags.Days) -> Select[Any]:
     """The items of a plan the actor may see, each at its present occurrence."""
     visible = visible_to(actor, readers.ITEM, Item.id)
-    late = flags.late_item(at.today).label("late")
-    return _items().add_columns(late).where(Item.roadmap_id == roadmap_id, visible, *narrowed(actor, search, at))
+    return _items(at.today).where(Item.roadmap_id == roadmap_id, visible, *narrowed(actor, search, at))
 
 
-@cache
-def _items() -> Select[Any]:
+def _items(today: Any) -> Select[Any]:
     return (
-        select(*COLUMNS, RoadmapSection.title.label("section_title"))
+        select(*COLUMNS, *flags.LATE, RoadmapSection.title.label("section_title"))
         .select_from(Item)
         .join(ItemTerms, ItemTerms.id == Item.terms_id)
         .join(Occurrence, Occurrence.id == Item.current_id)
@@ -211,15 +208,14 @@ def _items() -> Select[Any]:
             RoadmapSection,
             and_(RoadmapSection.roadmap_id == Item.roadmap_id, RoadmapSection.number == Item.section),
         )
+        .outerjoin(flags.Oldest, flags.is_oldest(today))
     )
 
 
 BY_NUMBER = (Key(Item.section, lambda row: row.section), Key(Item.number, lambda row: row.number))  # type: ignore[arg-type]
 FIRST = first_page(
-    lambda: (
-        _items()
-        .add_columns(flags.late_item(bindparam("today", type_=Date)).label("late"))
-        .where(Item.roadmap_id == bindparam("roadmap"), read_by(bindparam("reader"), readers.ITEM, Item.id))
+    lambda: _items(bindparam("today", type_=Date)).where(
+        Item.roadmap_id == bindparam("roadmap"), read_by(bindparam("reader"), readers.ITEM, Item.id)
     ),
     BY_NUMBER,
 )

@@ -42,7 +42,7 @@ def chart_items(
         select(
             Item.id, Item.code, Item.section, Item.number, Item.current_id, RoadmapSection.title.label("section_title"),
             ItemTerms.title, ItemTerms.responsible_side, ItemTerms.control_points, ItemTerms.excluded,
-            Occurrence.state, flags.late_item(at.today).label("late"),
+            Occurrence.state, *flags.LATE,
             *(getattr(first, name).label(f"base_{name}") for name in SPREAD),
             *(getattr(ItemTerms, name).label(f"now_{name}") for name in SPREAD),
         )
@@ -55,6 +55,7 @@ def chart_items(
         )
         .outerjoin(earliest, and_(earliest.roadmap_id == Item.roadmap_id, earliest.number == (base or 0)))
         .outerjoin(first, and_(first.edition_id == earliest.id, first.item_id == Item.id))
+        .outerjoin(flags.Oldest, flags.is_oldest(at.today))
         .where(
             Item.roadmap_id == head.id,
             visible_to(actor, readers.ITEM, Item.id),

@@ -9,7 +9,8 @@ from flask import render_template
 
 from core import clock
 from core.accounts.login import me
-from roadmap import queries
+from core.calendar import days_words, late_words, left_words, working_days_between
+from roadmap import flags, queries
 from roadmap.queries import dashboard as reads
 from roadmap.queries import indicators, overview
 from roadmap.tiles import tiles
@@ -40,6 +41,11 @@ def dashboard(roadmap_id: int) -> Any:
         indicators=indicators.standing(actor, head.id, str(clock.today().year)),
         tiles=[(tile.title, tile.lines(actor)) for tile in tiles()],
         today=clock.today(),
+        late_of=lambda row: flags.item_late(row, clock.today()),
+        left=lambda day: working_days_between(clock.today(), day),
+        days_words=days_words,
+        left_words=left_words,
+        late_words=late_words,
         figure=indicators.figure,
         **words(),
     )

@@ -38,6 +38,7 @@ def board(roadmap_id: int) -> Any:
         columns=columns,
         moves=moves,
         flags_of={card.id: flags.of(card, at) for card in cards},
+        late_of=lambda card: flags.item_late(card, at.today),
         **words(),
     )
 
@@ -67,7 +68,7 @@ def calendar(roadmap_id: int) -> Any:
         previous=shift(first, -1),
         following=shift(first, 1),
         today=clock.today(),
-        overdue=flags.overdue,
+        late_of=lambda row: flags.days_late(row, clock.today()),
         month_name=lambda day: format_date(day, "LLLL y"),
         feed=request.args.get("feed", ""),
         **words(),

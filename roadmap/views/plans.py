@@ -46,7 +46,7 @@ def plan(roadmap_id: int) -> Any:
         page=page,
         search=search,
         flags_of={row.id: flags.of(row, at) for row in page.items},
-        late=at.today,
+        late_of=lambda row: flags.item_late(row, at.today),
         **words(),
     )
 
@@ -56,6 +56,7 @@ def words() -> dict[str, Any]:
     return {
         "states": roadmap_item.states,
         "flags": flags.FLAGS,
+        "flag_words": flags.words,
         "sides": {side: SIDE_NAMES[side] for side in SIDES},
         "period_label": label,
         "open_edition": OPEN_EDITION,

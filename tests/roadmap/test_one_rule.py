@@ -136,4 +136,4 @@ def test_an_item_is_late_since_its_oldest_late_period(app: APIFlask) -> None:
     row = re.search(r"<td class=\"x\">1\.4</td>.*?</tr>", page, re.DOTALL)
     assert row is not None
     assert "31.05.2026" in row.group()
-    assert "15 дн." in row.group()
+    assert "10 раб. дн." in row.group()

@@ -23,7 +23,7 @@ from core import clock
 from core.accounts.access import read_by, visible_to
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation, Reader
-from core.calendar import working_days_between
+from core.calendar import late_by, working_days_between
 from core.db import Prepared, db
 from core.signoffs.models import Round, Slot
 from core.web.paging import PAGE, Key, Page, first_page, page
@@ -80,12 +80,12 @@ def register(actor: Actor, filters: Filters, *, after: str = "", before: str = "
     """A page of the register, newest first: only the columns it shows, with whose court each is in. One query."""
     if filters == Filters() and not (after or before) and size == PAGE and actor.organisation_id is not None:
         return FIRST(reader=actor.organisation_id)
-    return page(_narrow(_columns(), actor, filters), [NEWEST], after=after, before=before, size=size)
+    return page(_narrow(columns(), actor, filters), [NEWEST], after=after, before=before, size=size)
 
 
 @cache
-def _columns() -> Select[Any]:
-    """The statement of the register, drawn up once: only what narrows it changes."""
+def columns() -> Select[Any]:
+    """The statement of the register, drawn up once: only what narrows it changes. `Slot` is the task waited for."""
     first, second = aliased(AgreementParty), aliased(AgreementParty)
     one, two, owner, holder = (aliased(Organisation) for _n in range(4))
     parties = (
@@ -124,7 +124,7 @@ def _read() -> ColumnElement[bool]:
 
 
 NEWEST = Key(Agreement.__table__.c.id, lambda row: row.id, descending=True)
-FIRST = first_page(lambda: _columns().where(_read()), [NEWEST])
+FIRST = first_page(lambda: columns().where(_read()), [NEWEST])
 
 
 def _open_slot() -> Any:
@@ -148,12 +148,13 @@ def _open_slot() -> Any:
 
 @dataclass(frozen=True)
 class Court:
-    """Who has an agreement now, and for how many working days; `late`: past the term of the task."""
+    """Who has an agreement now, and for how many working days; `late`: past the term of the task, by `over` of them."""
 
     name: str = ""
     days: int = 0
     due: date | None = None
     late: bool = False
+    over: int = 0
 
 
 def court(row: Any) -> Court:
@@ -164,9 +165,9 @@ def court(row: Any) -> Court:
     if row.court is None:
         return Court()
     due = clock.in_moscow(row.court_due).date() if row.court_due else None
-    return Court(
-        row.court, working_days_between(row.court_since, now), due, bool(row.court_due and row.court_due < now)
-    )
+    late = bool(row.court_due and row.court_due < now)
+    over = late_by(row.court_due, now) if late else 0
+    return Court(row.court, working_days_between(row.court_since, now), due, late, over)
 
 
 def _narrow(statement: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
@@ -210,7 +211,7 @@ def _has_party(words: str) -> ColumnElement[bool]:
 
 def exported(actor: Actor, filters: Filters, most: int = MOST_EXPORTED) -> Sequence[Any]:
     """The rows of the register that the filters let through, newest first, without paging. One query."""
-    statement = _narrow(_columns(), actor, filters).order_by(Agreement.id.desc()).limit(most)
+    statement = _narrow(columns(), actor, filters).order_by(Agreement.id.desc()).limit(most)
     return db.session.execute(statement).all()
 
 

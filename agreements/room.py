@@ -6,11 +6,12 @@ from apiflask import APIFlask
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from agreements import api, commands, documents, hooks, reactions, tiles, views
+from agreements import api, commands, desk, documents, hooks, reactions, tiles, views
 from agreements.affairs import room as affairs
 from agreements.history import ACTS, DONE
 from agreements.states import agreement_machine
 from core.accounts import journal
+from core.signoffs import inbox_sections
 from core.web.page import nav_item
 from roadmap import tiles as plan_tiles
 
@@ -26,6 +27,7 @@ def init_app(app: APIFlask) -> None:
     app.cli.add_command(commands.group)
     affairs.init_app(app)
     plan_tiles.declare("agreements", plan_tiles.Tile(_l("Соглашения в работе"), tiles.in_motion))
+    inbox_sections.register(desk.section)
     nav_item(_l("Соглашения"), "agreements.register", order=20)
     states = {name: state.label for name, state in agreement_machine.states.items()}
     journal.describe("agreement", _l("Соглашение"), _url, {**DONE, **ACTS}, states)

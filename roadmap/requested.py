@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import url_for
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core import clock
 from core.accounts.actor import Actor
-from core.calendar import working_days_between
+from core.calendar import late_by, late_words, left_words, working_days_between
 from core.signoffs.inbox_sections import Line, Section
 from roadmap import rounds
 from roadmap.queries.report_people import requests
@@ -30,23 +31,26 @@ def section(actor: Actor) -> Section | None:
     lines = [
         Line(
             title=_("Отчёт за %(period)s", period=rounds.named(one.period)),
-            url=url_for("roadmap.my_answers", report_id=one.report_id),
+            url=f"/reports/{one.report_id}/mine",
             note=one.plan,
             state=_("отвечено %(done)s из %(total)s", done=one.answered, total=one.total),
             state_tone="waiting",
-            due=_("до %(day)s", day=one.due_on.strftime("%d.%m.%Y")),
+            due=f"{one.due_on:%d.%m.%Y}",
+            term=_term(one.due_on),
             tone=tone(one.due_on),
         )
         for one in waiting
     ]
-    return Section(_l("Запрошены сведения"), lines, len(lines), url_for("roadmap.requests"))
+    return Section(_l("Запрошены сведения для отчёта"), lines, len(lines), "/requests", "answers_asked")
 
 
-def tone(due: object) -> str:
+def _term(due: date) -> str:
+    today = clock.today()
+    return late_words(late_by(due, today)) if due < today else left_words(working_days_between(today, due))
+
+
+def tone(due: date) -> str:
     """«late» past the day, «soon» within five working days of it."""
-    from datetime import date
-
-    assert isinstance(due, date)
     if due < clock.today():
         return "late"
     return "soon" if working_days_between(clock.today(), due) <= SOON else ""

@@ -22,7 +22,15 @@ from roadmap.states import (
 )
 from roadmap.views import PAGES
 from roadmap.views.blueprint import bp
-from roadmap.wording import DECISION_ACTS, INITIATIVE_ACTS, ITEM_ACTS, MEETING_ACTS, REPORT_ACTS
+from roadmap.wording import (
+    CHANGE_ACTS,
+    DECISION_ACTS,
+    EDITION_ACTS,
+    INITIATIVE_ACTS,
+    ITEM_ACTS,
+    MEETING_ACTS,
+    REPORT_ACTS,
+)
 
 __all__ = ["PAGES", "clock_work", "init_app", "reactions"]
 
@@ -44,16 +52,10 @@ def init_app(app: APIFlask) -> None:
     app.cli.add_command(commands)
     nav_item(_l("Дорожная карта"), "roadmap.plans", order=20, home=True)
     user_link(_l("Мои поручения"), "roadmap.my_decisions", order=15)
-    inbox_sections.register(desk.asked)
-    inbox_sections.register(desk.waiting)
+    for source in (desk.items, desk.waiting, requested.section, desk.asked, desk.decisions, desk.answers):
+        inbox_sections.register(source)
     nav_item(_l("Запрошены сведения"), "roadmap.requests", visible=requested.may_be_asked, order=25)
-    inbox_sections.register(requested.section)
-    acts = {
-        "add_section": _l("добавлен раздел"),
-        "append": _l("план – приложение к документу"),
-        "detach": _l("план больше не приложение"),
-    }
-    more = {"roadmap": acts, "change_request": {"draft": _l("составлен запрос")}}
+    more = {"roadmap": EDITION_ACTS, "change_request": CHANGE_ACTS}
     acts = {
         "roadmap_report": REPORT_ACTS, "meeting_decision": DECISION_ACTS, "regulatory_initiative": INITIATIVE_ACTS,
         "roadmap_item": ITEM_ACTS, **more,
@@ -74,4 +76,4 @@ def init_app(app: APIFlask) -> None:
 
 
 def _steps(machine: object) -> dict[str, object]:
-    return {name: step.label for name, step in machine.steps.items()}  # type: ignore[attr-defined]
+    return {name: step.done for name, step in machine.steps.items()}  # type: ignore[attr-defined]

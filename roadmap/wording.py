@@ -83,6 +83,8 @@ ITEM_ACTS: dict[str, Any] = {
 EDITION_ACTS: dict[str, Any] = {
     "create": _l("Составлен проект плана"),
     "add_section": _l("Добавлен раздел"),
+    "append": _l("План стал приложением к документу"),
+    "detach": _l("План больше не приложение"),
 }
 """What is done with an edition beside its steps."""
 

@@ -1,4 +1,7 @@
-"""«Мои задачи» of other domains: each adds its own section to the first page, without sign-offs knowing the domain."""
+"""«Мои задачи» of other domains: each adds its own sections to the first page, without sign-offs knowing the domain.
+
+The first page, the API and the daily letter ask the same sources, so that they say the same.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,18 @@ from typing import Any
 
 from core.accounts.actor import Actor
 
+FEW = 4
+"""Lines of one section: the most urgent ones; its address shows all."""
+
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that waits. `due` is the term in words, `tone` "late" or "soon" marks the row."""
+    """One thing that waits. Addresses are paths inside the service, so that letters can be written anywhere.
+
+    `due` is the day, `term` how late or how soon in words, `tone` "late" or "soon" marks the row. `court`: whose move
+    it is, `side` the colour of that party. `remind`: where a reminder to them is posted, "" where the person does not
+    remind.
+    """
 
     title: str
     url: str
@@ -19,20 +30,34 @@ class Line:
     state: str = ""
     state_tone: str = "neutral"
     due: str = ""
+    term: str = ""
     tone: str = ""
+    court: str = ""
+    side: str = ""
+    remind: str = ""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, its few most urgent lines, and where all of them are. `total` counts those not shown too."""
+    """A heading, its few most urgent lines, and where all of them are. `total` counts those not shown too.
+
+    `name` tells the section to programs. `hint` says in one sentence what is expected of the person.
+    """
 
     title: Any
     lines: Sequence[Line]
     total: int = 0
     url: str = ""
+    name: str = ""
+    hint: Any = ""
+
+    @property
+    def size(self) -> int:
+        """How many there are in all."""
+        return self.total or len(self.lines)
 
 
-Source = Callable[[Actor], Section | None]
+Source = Callable[[Actor], "Section | Sequence[Section] | None"]
 _sources: list[Source] = []
 
 
@@ -45,5 +70,8 @@ def register(source: Source) -> Source:
 
 def sections(actor: Actor) -> list[Section]:
     """The sections that have something for the actor, in the order they were declared."""
-    found = [source(actor) for source in _sources]
-    return [section for section in found if section is not None and section.lines]
+    found: list[Section] = []
+    for source in _sources:
+        answer = source(actor)
+        found += [answer] if isinstance(answer, Section) else answer or ()
+    return [section for section in found if section.lines]

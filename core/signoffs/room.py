@@ -7,14 +7,14 @@ from flask_babel import lazy_gettext as _l
 
 from core.accounts import journal
 from core.accounts.actor import Actor
-from core.signoffs import documents, reactions
+from core.signoffs import digest, documents, reactions
 from core.signoffs.api import BLUEPRINTS
-from core.signoffs.states import approval_task
+from core.signoffs.states import ACTS, VERDICTS, approval_task
 from core.signoffs.views import bp
 from core.signoffs.words import named
 from core.web.page import nav_item, user_link
 
-__all__ = ["init_app", "reactions"]
+__all__ = ["digest", "init_app", "reactions"]
 
 
 def init_app(app: APIFlask) -> None:
@@ -25,7 +25,7 @@ def init_app(app: APIFlask) -> None:
         app.register_blueprint(blueprint)
     journal.describe("route_template", _l("Маршрут согласования"), steps={"new_version": _l("новая версия маршрута")})
     journal.describe_common(
-        {name: step.label for name, step in approval_task.steps.items()},
+        {**{name: step.done for name, step in approval_task.steps.items()}, **ACTS, **VERDICTS},
         {name: state.label for name, state in approval_task.states.items()},
     )
     nav_item(_l("Мои задачи"), "signoffs.inbox", order=10)

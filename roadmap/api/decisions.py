@@ -17,14 +17,14 @@ from core.reports.sheets import XLSX, xlsx
 from core.workflow import Ask
 from roadmap import queries
 from roadmap.api import schemas
-from roadmap.control import RESULTS, result_of
+from roadmap.control import RESULTS, late_days, result_of
 from roadmap.control_sheets import COLUMNS, sheet_columns, told
 from roadmap.models import Item, MeetingDecision
 from roadmap.queries import decisions as reads
 from roadmap.queries import proceedings
 from roadmap.queries.decisions import Line, Row, Search
 from roadmap.service import decisions as service
-from roadmap.service import turning
+from roadmap.service import reminding, turning
 from roadmap.service.decisions import NewDecision
 from roadmap.states.meetings import meeting_decision
 
@@ -65,6 +65,7 @@ class DecisionOut(DecisionBrief):
     answer = String()
     returns = Integer()
     result = String(allow_none=True, metadata={"description": "Итог на сегодня; у проекта его нет"})
+    late_days = Integer(allow_none=True, metadata={"description": "На сколько рабочих дней просрочено"})
     item_id = Integer(allow_none=True)
     change_id = Integer(allow_none=True)
     files = List(Nested(FileLine))
@@ -122,6 +123,9 @@ class LineOut(Schema):
     fact_on = Date(allow_none=True)
     state = String()
     result = String()
+    late = Integer(
+        allow_none=True, data_key="late_days", metadata={"description": "На сколько рабочих дней просрочено"}
+    )
     answer = String()
 
 
@@ -270,6 +274,7 @@ def out(decision_id: int) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in DecisionOut._declared_fields if hasattr(row, name)},
         "result": None if row.state == "draft" else result_of(row.state, row.due_on, row.fact_on, clock.today()),
+        "late_days": late_days(row.state, row.due_on, clock.today()),
         "item_id": became.id if isinstance(became, Item) else None,
         "files": proceedings.files(service.KIND, row.id),
         "steps": [
@@ -314,6 +319,13 @@ def take_step(decision_id: int, step: str, json_data: dict[str, Any]) -> Any:
     ask = Ask(json_data["comment"], json_data["data"])
     service.take_decision_step(decision_id, step, me(), ask, version=json_data["version"])
     return out(decision_id)
+
+
+@bp.post("/decisions/<int:decision_id>/reminders")
+@bp.output({"told": Integer()}, status_code=201, schema_name="DecisionReminded")
+def remind(decision_id: int) -> Any:
+    """Напомнить исполнителям о просроченном поручении"""
+    return {"told": reminding.remind_decision(decision_id, me())}
 
 
 @bp.post("/decisions/<int:decision_id>/evidence")

@@ -8,14 +8,16 @@ from apiflask import APIBlueprint, Schema
 from apiflask.fields import Integer, String
 from flask import Response
 
+from core import clock
 from core.accounts.login import me
 from core.documents.attachments import Upload
 from core.documents.downloads import handed
 from core.workflow import Ask
-from roadmap import queries, service
+from roadmap import flags, queries, service
 from roadmap.api import schemas
 from roadmap.api.stepping import brought
 from roadmap.queries.items import ItemPage, moment
+from roadmap.service import reminding
 from roadmap.service.evidence import readable
 from roadmap.states import roadmap_item
 
@@ -50,6 +52,7 @@ def item_out(page: ItemPage) -> dict[str, Any]:
         "edition": page.edition,
         "executor": page.item.executor_name,
         "flags": page.flags,
+        "late_days": flags.days_late(page.row, clock.today()),
         "control_points": [
             {**point, "due": moment(point.get("due")) and moment(point["due"]).date()}
             for point in page.terms.control_points
@@ -150,6 +153,15 @@ def untie_indicator(item_id: int, indicator_id: int) -> Any:
     """Убрать связь с показателем, пока по нему нет значений"""
     service.untie_indicator(item_id, indicator_id, me())
     return ""
+
+
+@bp.post("/<int:item_id>/reminders")
+@bp.input(PeriodQuery, location="query")
+@bp.output({"told": Integer()}, status_code=201, schema_name="Reminded")
+def remind(item_id: int, query_data: dict[str, Any]) -> Any:
+    """Напомнить о просроченном мероприятии исполнителю и координатору ответственной Стороны"""
+    row, _found = queries.find_item(me(), item_id, query_data["period"])
+    return {"told": reminding.remind_item(row.id, me())}
 
 
 @bp.post("/<int:item_id>/evidence")

@@ -167,14 +167,14 @@ def requests(actor: Actor) -> list[Request]:
         .join(item, item.id == Occurrence.item_id)
         .join(terms, terms.id == item.terms_id)
         .join(Roadmap, Roadmap.id == Report.roadmap_id)
-        .where(Report.state == "collecting", _asked(actor))
+        .where(Report.state == "collecting", executed_by(actor))
         .group_by(Report.id, Report.period, Roadmap.title, Report.due_on)
         .order_by(Report.due_on, Report.id)
     )  # fmt: skip
     return [Request(*row) for row in rows]
 
 
-def _asked(actor: Actor) -> ColumnElement[bool]:
+def executed_by(actor: Actor) -> ColumnElement[bool]:
     """The same as `executes`, in the database's words."""
     party = aliased(RoadmapParty)
     of_party = (

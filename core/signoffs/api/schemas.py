@@ -50,6 +50,34 @@ class CountsOut(Schema):
     soon = Integer()
 
 
+class DeskLineOut(Schema):
+    title = String()
+    url = String(metadata={"description": "Страница"})
+    note = String()
+    state = String()
+    due = String(metadata={"description": "День словами: 17.11.2026"})
+    term = String(metadata={"description": "На сколько рабочих дней просрочено или сколько осталось"})
+    tone = String(metadata={"description": "late, soon или пусто"})
+    court = String(metadata={"description": "У кого"})
+    side = String()
+    remind = String(metadata={"description": "Куда отправить напоминание: этот путь после /api/v1; пусто – не Вам"})
+
+
+class DeskSectionOut(Schema):
+    name = String()
+    title = String()
+    hint = String()
+    size = Integer(data_key="total", metadata={"description": "Сколько всего; показаны самые срочные"})
+    url = String()
+    lines = List(Nested(DeskLineOut))
+
+
+class DeskOut(Schema):
+    counts = Nested(CountsOut)
+    tasks = List(Nested(EntryOut))
+    sections = List(Nested(DeskSectionOut))
+
+
 class OfferOut(Schema):
     name = String()
     label = String()
@@ -139,6 +167,24 @@ class AskOfVerdict(Schema):
     choices = List(List(String()))
 
 
+class FactOfTask(Schema):
+    label = String()
+    value = String()
+
+
+class FileOfTask(Schema):
+    title = String()
+    sha = String(data_key="sha256")
+    note = String()
+    download_url = String()
+
+
+class BroughtOut(Schema):
+    facts = List(Nested(FactOfTask))
+    note = String(metadata={"description": "Пояснение того, кто представил"})
+    files = List(Nested(FileOfTask))
+
+
 class TaskOut(Schema):
     id = Integer()
     state = String()
@@ -166,6 +212,7 @@ class TaskOut(Schema):
     remarks = List(Nested(RemarkRow))
     route = List(Nested(StageOut))
     paper = Nested(PaperOfTask, allow_none=True)
+    brought = Nested(BroughtOut, metadata={"description": "Что представлено: результат мероприятия и его файлы"})
 
 
 class NewRemarkIn(Schema):

@@ -13,8 +13,10 @@ from core.documents.attachments import Upload
 from core.documents.downloads import disposition, handed
 from core.signoffs import bulk, given, queries, service, shown
 from core.signoffs.api import schemas
+from core.signoffs.desk import desk
 from core.signoffs.scans import record_with_scan
 from core.signoffs.service.decide import NewRemark
+from core.signoffs.subjects import subject
 from core.signoffs.task import Task, round_of_slot, task
 from core.web.api import as_page, page_of
 
@@ -34,6 +36,14 @@ def inbox(query_data: dict[str, Any]) -> Any:
 def counts() -> Any:
     """Сколько у меня заданий; больше 999 не считается"""
     return queries.counts(me())
+
+
+@bp.get("/desk")
+@bp.output(schemas.DeskOut)
+def morning() -> Any:
+    """Мои задачи как на первой странице: задания по сроку и всё, что ждёт меня или что я должен поторопить"""
+    found = desk(me())
+    return {"counts": found.counts, "tasks": found.tasks.items, "sections": found.sections}
 
 
 @bp.get("/<int:slot_id>")
@@ -68,7 +78,14 @@ def _shown(current: Task) -> dict[str, Any]:
         "remarks": current.remarks,
         "route": shown.stages(round_, current.names, me().id, _address),
         "paper": current.paper,
+        "brought": _brought(current),
     }
+
+
+def _brought(current: Task) -> dict[str, Any]:
+    found = subject(current.round.subject_kind).brought(current.round.subject_id)
+    facts = [{"label": str(label), "value": str(value)} for label, value in found.facts]
+    return {"facts": facts, "note": found.note, "files": [dict(file) for file in found.files]}
 
 
 def _address(slot_id: int) -> str:

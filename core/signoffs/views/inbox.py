@@ -14,16 +14,15 @@ from core.accounts.actor import Actor
 from core.accounts.login import me
 from core.documents.downloads import disposition
 from core.errors import NotValid
-from core.signoffs import inbox_sections, queries, words
+from core.signoffs import queries, words
 from core.signoffs.bulk import Chosen, Outcome, decide_many, zip_documents
+from core.signoffs.desk import MOST, Desk, desk
 from core.signoffs.queries import CAP, SECTIONS, Counts, Entry, papers_to_confirm
 from core.signoffs.service.decide import POSITIVE_OF_KIND
 from core.signoffs.states import SLOT_KINDS, VERDICTS, said, wanted
 from core.signoffs.subjects import all_subjects
 from core.signoffs.views.blueprint import bp
 
-SIZE = 20
-"""Tasks on a page: with the whole frame it stays under 25 KB."""
 FILTERS = ("section", "kind", "subject")
 
 
@@ -32,21 +31,14 @@ def inbox() -> Any:
     """The first page after the sign-in."""
     actor = me()
     given = {name: request.args.get(name, "") for name in FILTERS}
-    page, sizes = queries.inbox_with_counts(
-        actor,
-        section=given["section"] if given["section"] in SECTIONS else "",
-        subject_kind=given["subject"],
-        kind=given["kind"],
-        after=request.args.get("after", ""),
-        before=request.args.get("before", ""),
-        size=SIZE,
-    )
+    found = _asked(actor, given)
+    page = found.tasks
     return render_template(
         "signoffs/inbox.html",
         today=format_date(clock.today(), "d MMMM y, EEEE"),
         tasks=[_shown(entry) for entry in page.items],
         many=_many({entry.kind for entry in page.items}),
-        tiles=_tiles(sizes),
+        tiles=_tiles(found.counts),
         filters=given,
         filtered=any(given.values()),
         applied=_applied(given),
@@ -55,11 +47,21 @@ def inbox() -> Any:
         subject_choices=[("", _("Любой")), *((subject.kind, subject.label) for subject in all_subjects())],
         next_url=_url(given, after=page.next) if page.next else "",
         prev_url=_url(given, before=page.previous) if page.previous else "",
-        size=SIZE,
         papers=papers_to_confirm(actor),
         verdicts=VERDICTS,
-        sections=inbox_sections.sections(actor),
+        sections=found.sections,
     )
+
+
+def _asked(actor: Actor, given: dict[str, str]) -> Desk:
+    """The desk; a list that was narrowed or paged is the list alone."""
+    keys = {name: request.args.get(name, "") for name in ("after", "before")}
+    if not any((*given.values(), *keys.values())):
+        return desk(actor)
+    section = given["section"] if given["section"] in SECTIONS else ""
+    narrowed = {"section": section, "subject_kind": given["subject"], "kind": given["kind"]}
+    page, sizes = queries.inbox_with_counts(actor, **narrowed, **keys, size=MOST)
+    return Desk(page, sizes, ())
 
 
 MANY: dict[str, Callable[[], tuple[str, str]]] = {

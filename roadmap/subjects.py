@@ -15,7 +15,7 @@ from core.signoffs.models import Decision, Round, Slot
 from core.signoffs.service.rounds import close
 from core.signoffs.subjects import Subject, register
 from core.workflow import Ask
-from roadmap import results
+from roadmap import brought, results
 from roadmap.models import Edition, Item, Occurrence, Report
 from roadmap.rules.editions import authority_valid
 from roadmap.rules.people import COORDINATORS, side_of
@@ -46,6 +46,7 @@ def register_subjects() -> None:
             on_decided=result_decided,
             lock=lambda subject_id: locked(Occurrence, subject_id),
             may_coordinate=coordinates_result,
+            brought=brought.of_result,
             answers_required=False,
         )
     )

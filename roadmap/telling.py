@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+
 from core.signoffs.plan import holders_of
 from roadmap.models import MeetingDecision
+from roadmap.rules.people import role_names
 
 ABOVE = ("m_deputy", "c_deputy")
 CONTROL = ("m_control", "c_control", "secretary")
@@ -36,6 +39,33 @@ def _holders(row: MeetingDecision, roles: tuple[str, ...], own: bool = False) ->
         parties = [row.organisation_id]
     held = holders_of(parties)
     return {person.id for (_where, role), people in held.items() if role in roles for person in people}
+
+
+def who_can_help(row: MeetingDecision) -> list[tuple[Any, Any]]:
+    """What can still be done about a decision past its term, and who may do it, by name. One query.
+
+    An extension is granted only where it was asked for in time; the rest is for those who keep control of it.
+    """
+    held = holders_of([party.organisation_id for party in row.meeting.roadmap.parties])
+
+    def names(*roles: str) -> str:
+        found = {
+            person.id: person.short_name
+            for (_where, role), people in held.items()
+            if role in roles
+            for person in people
+        }
+        return ", ".join(found.values()) or role_names(roles)
+
+    chair = names(*ABOVE, "secretary")
+    return [
+        (_l("Продлить срок, о чём исполнитель просит, или отказать"), chair)
+        if row.state == "extension_requested"
+        else (_l("Назначить новый срок: до истечения прежнего о продлении не просили"), _l("следующее совещание")),
+        (_l("Доложить об исполнении или о причинах задержки"), row.executor_name),
+        (_l("Переадресовать; снять с контроля после доклада"), chair),
+        (_l("Признать неисполненным или снять как утратившее актуальность"), names(*ABOVE)),
+    ]
 
 
 def about(row: MeetingDecision) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,22 @@ def _never_refused(_slot: Slot) -> Reason | None:
     return Reason(_("Регистрацию и ознакомление не отклоняют"), "may_be_rejected")
 
 
+@dataclass(frozen=True)
+class Brought:
+    """What was presented to be decided on: facts as (label, value), a note, files as `ui.doc_list` shows them."""
+
+    facts: Sequence[tuple[Any, Any]] = ()
+    note: str = ""
+    files: Sequence[Mapping[str, Any]] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.facts or self.note or self.files)
+
+
+def _brought_nothing(_subject_id: int) -> Brought:
+    return Brought()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subject:
     """A kind of thing that goes through rounds. The hooks run inside the transaction of the decision."""
@@ -68,6 +84,8 @@ class Subject:
     """Why a registration slot may not be refused; None where it may."""
     answers_required: bool = True
     """A new round may not start while a blocking remark is without an answer."""
+    brought: Callable[[int], Brought] = _brought_nothing
+    """What its task shows beside the text: the evidence of a result, with the words of who presented it."""
     paper: Callable[[int], Mapping[str, Any]] = _empty
     """What its papers print beside the rounds: title, number, date, city, parent, parties (blocks of templates)."""
 

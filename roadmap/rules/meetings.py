@@ -12,6 +12,7 @@ from core.accounts.actor import Actor
 from core.db import db
 from core.documents.models import Attachment
 from core.errors import Reason
+from roadmap.rules.people import DEPUTIES, role_names
 
 KIND = "meeting_decision"
 
@@ -38,8 +39,9 @@ def before_due(row: Any, actor: Actor) -> Reason | None:
     if clock.today() <= row.due_on:
         return None
     return Reason(
-        _("Срок истёк: продление просят до его истечения; доложите об исполнении или о причинах"),
+        _("Срок истёк: продление просят до его истечения. Доложите об исполнении или о причинах: снимут после доклада"),
         "extension_before_due",
+        role_names((*DEPUTIES, "secretary")),
     )
 
 
@@ -53,4 +55,5 @@ def report_attached(row: Any, actor: Actor) -> Reason | None:
 def not_reporter(row: Any, actor: Actor) -> Reason | None:
     if actor.id is None or actor.id != row.reported_by:
         return None
-    return Reason(_("Вы докладывали об исполнении: с контроля снимает другой"), "not_author")
+    who = role_names((*DEPUTIES, "secretary"))
+    return Reason(_("Вы докладывали об исполнении: с контроля снимает другой"), "not_author", who)

@@ -66,12 +66,13 @@ def holds(*roles: str) -> Rule:
     def rule(row: Any, actor: Actor) -> Reason | None:
         if actor.has(*roles) and side_of(row, actor):
             return None
-        return Reason(_("Это делает другое лицо"), "actor", _names(roles))
+        return Reason(_("Это делает другое лицо"), "actor", role_names(roles))
 
     return rule
 
 
-def _names(roles: tuple[str, ...]) -> str:
+def role_names(roles: tuple[str, ...]) -> str:
+    """Roles in words, for whoever asks who can help."""
     return ", ".join(str(ROLES[role].label) for role in roles)
 
 

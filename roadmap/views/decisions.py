@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from core import clock
 from core.accounts.access import may_see
 from core.accounts.login import me
-from core.calendar import working_days_between
+from core.calendar import late_words, left_words, working_days_between
 from core.errors import NotNow, NotValid, Refusal
 from core.workflow import Offer
 from roadmap import meeting_form as forms
-from roadmap import readers
-from roadmap.control import OPEN, RESULTS, SOON_DAYS, result_of
+from roadmap import readers, telling
+from roadmap.control import OPEN, RESULTS, SOON_DAYS, late_days, result_of
 from roadmap.models import Item, Meeting, MeetingDecision
 from roadmap.queries import decisions as reads
 from roadmap.queries import proceedings
@@ -25,11 +25,11 @@ from roadmap.queries.plans import section_titles
 from roadmap.rules.meetings import executes_decision
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.service import decisions as service
-from roadmap.service import turning
+from roadmap.service import reminding, turning
 from roadmap.service.meetings import MEETING, keeps_minutes, refuse_others, refuse_signed
 from roadmap.states.meetings import meeting_decision
 from roadmap.views.blueprint import ask_of, bp, number, required_upload, uploads_of, version_asked
-from roadmap.views.moving import moving, papers
+from roadmap.views.moving import moving, papers, reminded
 from roadmap.wording import DECISION_ACTS, URGENCIES
 
 
@@ -119,6 +119,7 @@ def _decision(
     actor, today = me(), clock.today()
     coordinates = actor.has(*COORDINATORS) and bool(side_of(row, actor))
     became = turning.became(row)
+    late = late_days(row.state, row.due_on, today)
     shown = moving(meeting_decision, row, DECISION_ACTS, step, faults)
     shown["offers"] = [_choosing(offer, row) for offer in shown["offers"]]
     page = render_template(
@@ -131,6 +132,10 @@ def _decision(
         edits=row.state == "draft" and row.meeting.signed_on is None and keeps_minutes(row, actor),
         result=RESULTS[result_of(row.state, row.due_on, row.fact_on, today)] if row.state != "draft" else None,
         left=working_days_between(today, row.due_on) if row.state in OPEN else None,
+        late=late,
+        late_words=late_words,
+        reminds=late is not None and bool(side_of(row, actor)) and actor.has(*reminding.DECISION_REMINDERS),
+        helpers=telling.who_can_help(row) if late is not None else (),
         soon=SOON_DAYS,
         files=papers(proceedings.files(service.KIND, row.id), {"result": _("об исполнении")}),
         became=became,
@@ -164,6 +169,13 @@ def decision_step(decision_id: int, step: str) -> Any:
         return _decision(decision_id, 422, refusal.fields, step)
     flash(_("Сделано: %(step)s", step=str(known.label) if known else step), "success")
     return redirect(url_for("roadmap.decision", decision_id=decision_id))
+
+
+@bp.post("/decisions/<int:decision_id>/reminders")
+def remind_decision(decision_id: int) -> Any:
+    """Remind whoever is late with it."""
+    back = url_for("roadmap.decision", decision_id=decision_id)
+    return reminded(lambda: reminding.remind_decision(decision_id, me()), back)
 
 
 @bp.post("/decisions/<int:decision_id>/evidence")
@@ -213,5 +225,6 @@ def my_decisions() -> Any:
         today=clock.today(),
         open_states=OPEN,
         left=lambda due: working_days_between(clock.today(), due),
+        term_words=lambda days, due: late_words(-days) if due < clock.today() else left_words(days),
         soon=SOON_DAYS,
     )

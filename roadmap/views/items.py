@@ -8,10 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from core import clock
-from core.accounts.actor import name_shown
 from core.accounts.login import me
-from core.accounts.roles import SIDES
-from core.calendar import working_days_between
 from core.documents.downloads import handed
 from core.errors import NotNow, NotValid
 from core.signoffs import shown
@@ -24,12 +21,13 @@ from roadmap.queries.items import ItemPage, moment
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.rules.situation import situation
 from roadmap.service.evidence import AFTERWARDS, TAKES_FILES, readable
+from roadmap.service import reminding
 from roadmap.states import roadmap_item
 from roadmap.states.changes import KINDS as CHANGE_KINDS
 from roadmap.states.changes import change_request
 from roadmap.views.blueprint import ask_of, bp, number, required_upload, uploads_of, version_asked
 from roadmap.views.dependencies import add_from_form
-from roadmap.views.moving import refused
+from roadmap.views.moving import by_whom, refused, reminded
 from roadmap.wording import ITEM_ACTS, PURPOSES, side_name
 
 
@@ -54,7 +52,11 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         documents=[_file(row) for row in page.of("file")],
         states=roadmap_item.states,
         flags=flags.FLAGS,
-        late=_late(page),
+        late=flags.days_late(page.row, clock.today()),
+        flag_words=flags.words,
+        move=_move(page),
+        reminds=bool(party) and me().has(*reminding.ITEM_REMINDERS),
+        working=flags.WORKING,
         recurrences=RECURRENCES,
         period_label=label,
         side_name=side_name,
@@ -72,12 +74,17 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
     ), status
 
 
-def _late(page: ItemPage) -> str:
-    """For how many working days the term of an unfinished occurrence is over; "" while it is not."""
-    row, today = page.row, clock.today()
-    if row.state not in flags.WORKING or row.due_on is None or row.due_on >= today:
-        return ""
-    return str(_("просрочено на %(n)s раб. дн.", n=working_days_between(row.due_on, today)))
+def _move(page: ItemPage) -> str:
+    """Whose move it is: without it a person who has nothing to press asks by telephone."""
+    state, terms = page.row.state, page.terms
+    if state in ("planned", "in_progress", "returned"):
+        return page.item.executor_name or terms.unit or side_name(terms.responsible_side)
+    if state == "on_review":
+        return str(_("проверяет координатор: %(side)s", side=side_name(terms.responsible_side)))
+    if state == "on_confirmation":
+        others = [party.side for party in page.plan.parties if party.side != page.row.accepted_side]
+        return str(_("подтверждает координатор: %(side)s", side=", ".join(map(side_name, others))))
+    return str(_("координаторы обеих Сторон")) if state == "suspended" else ""
 
 
 def _blockers(page: ItemPage) -> set[str]:
@@ -103,19 +110,16 @@ def _act(row: Any, plan: Roadmap) -> dict[str, Any]:
     """A line of the journal as the timeline shows it."""
     at = moment(row.one)
     step = roadmap_item.steps.get(row.four)
-    what = step.label if step else ITEM_ACTS.get(row.four, row.four)
-    side = next((party.side for party in plan.parties if party.organisation.short_name == row.three), "")
+    what = step.done if step else ITEM_ACTS.get(row.four, _("Внесены сведения"))
     state = roadmap_item.states.get(row.five)
     return {
         "at": minute(at),
         "iso": at.isoformat(),
-        "who": name_shown(row.two),
         "what": what,
         "text": row.six,
         "tone": state.tone if state else "neutral",
-        "side": side,
-        "side_label": str(SIDES[side]) if side else "",
         "hash": row.seven,
+        **by_whom(row.two, row.three, plan),
     }
 
 
@@ -153,6 +157,13 @@ def item_step(item_id: int, step: str) -> Any:
         return _page(shown_again, 422, **refused(step, refusal.fields))
     flash(_("Сделано: %(step)s", step=str(known.label) if known else step), "success")
     return redirect(url_for("roadmap.item", item_id=item_id, period=page.row.period or None))
+
+
+@bp.post("/items/<int:item_id>/reminders")
+def remind_item(item_id: int) -> Any:
+    """Remind whoever is late with it."""
+    row, _found = queries.find_item(me(), item_id, request.args.get("period"))
+    return reminded(lambda: reminding.remind_item(row.id, me()), url_for("roadmap.item", item_id=item_id))
 
 
 @bp.post("/items/<int:item_id>/evidence")

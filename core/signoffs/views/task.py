@@ -80,6 +80,7 @@ def _about(current: Task) -> dict[str, Any]:
     holders = ", ".join(holder.name for holder in slot.holders)
     return {
         "subject": kind,
+        "brought": kind.brought(current.round.subject_id),
         "subject_url": kind.url(current.round.subject_id),
         "state": state_of(slot.kind, slot.state, current.round.stands),
         "heading": str(HEADINGS.get(slot.kind, HEADINGS["visa"])()),

@@ -73,7 +73,7 @@ def take(agreement_id: int, name: str, json_or_form_data: dict[str, Any]) -> Any
 @bp.input(schemas.SignatureIn, location="form_and_files")
 @bp.output(schemas.SignedOut, status_code=201)
 def sign(agreement_id: int, form_and_files_data: dict[str, Any]) -> Any:
-    """Записать внешнюю электронную подпись; служба сама не подписывает"""
+    """Записать внешнюю электронную подпись; сервис сам не подписывает"""
     actor = me()
     service.get_for(agreement_id, actor)
     slot_id, seen = form_and_files_data["slot_id"], form_and_files_data["seen_hash"] or None

@@ -58,7 +58,7 @@ def _signature(agreement: Agreement, party: AgreementParty) -> Asked:
         "Подпишите файл документа своими средствами и приложите отсоединённую подпись: "
         "она будет связана с отпечатком этого файла."
     )
-    heading = _("Служба сама не подписывает и подпись не проверяет.")
+    heading = _("Сервис сам не подписывает и подпись не проверяет.")
     if method != "mixed":
         return Asked(_electronic(party, ""), heading, text, barred)
     choices = (("electronic", _("электронной подписью")), ("paper", _("на бумаге")))

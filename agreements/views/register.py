@@ -10,12 +10,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from agreements import queries
+from agreements.drafting import may_draft
+from agreements.importing.service import may_import
 from agreements.queries import Filters
 from agreements.shown import SHORT_KINDS
 from agreements.states import agreement_machine
 from agreements.views.blueprint import bp
 from core import clock
 from core.accounts.login import me
+from core.calendar import late_words
 from core.documents import kinds
 from core.documents.downloads import given
 from core.errors import NotFound
@@ -55,7 +58,10 @@ def register() -> Any:
         kinds={name: str(label) for name, label in SHORT_KINDS.items()},
         soon=queries.soon(),
         court=queries.court,
+        late_words=late_words,
         link=_link,
+        drafts=may_draft(actor),
+        imports=may_import(actor),
     )
 
 

@@ -21,7 +21,7 @@ accounts = AppGroup("accounts", help="Учётные записи.")
 @click.option("--password", prompt="Пароль", hide_input=True, confirmation_prompt=True, help="Не короче 10 знаков.")
 @click.option("--organisation", default="", help="Краткое наименование организации; без него — первая в справочнике.")
 def create_admin(email: str, name: str, password: str, organisation: str) -> None:
-    """Завести администратора. В пустой базе сначала создаётся организация оператора службы."""
+    """Завести администратора. В пустой базе сначала создаётся организация оператора сервиса."""
     surname, _space, rest = name.strip().partition(" ")
     given_name, _space, patronymic = rest.partition(" ")
     named = {"surname": surname, "given_name": given_name, "patronymic": patronymic, "gender": _gender(patronymic)}
@@ -48,5 +48,5 @@ def _home(short_name: str) -> int:
         return found
     if short_name:
         raise NotValid(f"Организации «{short_name}» нет в справочнике", "organisation")
-    names = {"full_name": "Оператор службы «Согласовано»", "short_name": "Оператор службы"}
+    names = {"full_name": "Оператор сервиса «Согласовано»", "short_name": "Оператор сервиса"}
     return service.create_organisation(SYSTEM, {"kind": "operator", "gender": "m", **names}).id

@@ -17,7 +17,7 @@ documents = AppGroup("documents", help="Документы и шаблоны.")
 
 @documents.command("install")
 def install() -> None:
-    """Зарегистрировать шаблоны, которые поставляются со службой."""
+    """Зарегистрировать шаблоны, которые поставляются с сервисом."""
     click.echo(f"Добавлено версий: {issuing.install_shipped()}")
 
 

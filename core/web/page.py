@@ -123,6 +123,13 @@ def set_theme() -> Response:
     return answer
 
 
+@bp.get("/keys")
+@public
+def keys() -> str:
+    """What the keys do. Other pages bring it in a dialog when it is asked for, instead of carrying it always."""
+    return render_template("keys.html")
+
+
 def init_app(app: Flask, actor: Callable[[], Any]) -> None:
     """Give every template its frame. `actor()` answers the signed-in actor, or None."""
     app.register_blueprint(bp)

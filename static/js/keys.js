@@ -1,7 +1,7 @@
 // Keys. They are read by their place on the keyboard, so that they work in the Russian layout too.
 // Elements with data-key="s" are pressed by that key. Everything can be switched off in the help (WCAG 2.1.4).
 const STORE = "keys";
-const help = document.getElementById("keys");
+let help = document.getElementById("keys");
 const isOn = () => {
   try { return localStorage.getItem(STORE) !== "off"; } catch { return true; }
 };
@@ -30,10 +30,35 @@ function find() {
   if (field) { field.focus(); field.select(); } else link?.click();
 }
 
-function showHelp() {
-  if (!help) return;
+async function showHelp(event) {
+  event?.preventDefault?.();
+  try { help ??= await bring(); } catch { location.assign("/keys"); return; }
   help.querySelector("#keys-on").checked = isOn();
-  help.showModal();
+  if (help.matches("dialog")) help.showModal();
+}
+
+// The page of the keys as a dialog over this one.
+async function bring() {
+  const answer = await fetch("/keys");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const dialog = document.createElement("dialog");
+  const heading = document.createElement("h2");
+  heading.id = "keys-h";
+  heading.textContent = page.querySelector("h1").textContent;
+  dialog.setAttribute("aria-labelledby", heading.id);
+  dialog.append(heading, page.getElementById("keys"));
+  document.body.append(dialog);
+  listen();
+  return dialog;
+}
+
+function listen() {
+  const box = document.getElementById("keys-on");
+  if (!box) return;
+  box.checked = isOn();
+  box.addEventListener("change", () => {
+    try { localStorage.setItem(STORE, box.checked ? "on" : "off"); } catch { /* private mode: on for this page only */ }
+  });
 }
 
 function typing(target) {
@@ -62,6 +87,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.querySelector("[data-keys-help]")?.addEventListener("click", showHelp);
-document.getElementById("keys-on")?.addEventListener("change", (event) => {
-  try { localStorage.setItem(STORE, event.target.checked ? "on" : "off"); } catch { /* private mode: on for this page only */ }
-});
+listen();

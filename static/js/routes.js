@@ -17,11 +17,20 @@ function fit(select) {
   }
 }
 
+// How many decisions are enough is asked only where the rule counts them.
+function count(select) {
+  select.closest(".stage-h").querySelector("[data-n]").hidden = select.value !== "at_least";
+}
+
 ready(() => {
   const stages = document.querySelector("[data-stages]");
   if (!stages) return;
   sort(stages, "stages");
   for (const places of stages.querySelectorAll("[data-places]")) sort(places, "places");
+  for (const select of stages.querySelectorAll("[data-rule]")) {
+    count(select);
+    select.addEventListener("change", () => count(select));
+  }
   for (const select of stages.querySelectorAll("[data-bind]")) {
     fit(select);
     select.addEventListener("change", () => fit(select));

@@ -213,7 +213,7 @@ def test_an_electronic_signature_is_recorded_with_its_certificate(app: APIFlask,
     agreement_id = brought(app, company, signing)
     client = browser(app, company, "m.signer")
     page = words(client.get(f"/agreements/{agreement_id}"))
-    assert "Служба сама не подписывает и подпись не проверяет" in page
+    assert "Сервис сам не подписывает и подпись не проверяет" in page
     answer = client.post(f"/agreements/{agreement_id}/sign/{slot_of(app, company, 'm.signer')}", data=a_certificate())
     assert answer.status_code == 302, words(answer)
     assert state(app, agreement_id) == "partly_signed"

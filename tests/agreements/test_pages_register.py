@@ -42,7 +42,7 @@ def test_fifty_rows_are_a_light_page_of_four_queries(app: APIFlask, company: Com
     assert answer.status_code == 200
     assert len(sent) <= 4, "\n\n".join(sent)
     assert answer.get_data(as_text=True).count("<a href=/agreements/") == 50
-    assert len(answer.data) <= 25 * 1024, len(answer.data)
+    assert len(answer.data) <= 24 * 1024, len(answer.data)
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(app: APIFlask, company: Company) -> None:

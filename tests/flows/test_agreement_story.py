@@ -215,7 +215,7 @@ def one_signs_on_paper_and_six_electronically(story: Story) -> None:
     assert story.state() == "signing"
     story.desk.sign_in("c.signer")
     page.locator("a[href^='/tasks/']").first.click()
-    expect(page.get_by_text("Служба сама не подписывает и подпись не проверяет.").first).to_be_visible()
+    expect(page.get_by_text("Сервис сам не подписывает и подпись не проверяет.").first).to_be_visible()
     page.select_option("form:has(button[value=approved]) [name=how]", "paper")
     expect(page.get_by_label("Номер сертификата")).to_be_hidden()
     page.locator("button[value=approved]").click()

@@ -67,7 +67,7 @@ def test_the_table_shows_fifty_items_small_and_with_few_queries(app: APIFlask) -
     assert answer.status_code == 200
     text = answer.get_data(as_text=True)
     assert text.count("образец ") == 50
-    assert len(answer.data) <= 25 * 1024, len(answer.data)
+    assert len(answer.data) <= 24 * 1024, len(answer.data)
     assert len(asked) <= 4, asked
     assert "after=" in text
 

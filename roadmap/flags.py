@@ -175,7 +175,8 @@ def days_late(row: Any, today: date) -> int | None:
 
 def item_late(row: Any, today: date) -> int | None:
     """The same of a row of a list of items, which bears `late_since` and `late_until` of its oldest overdue one."""
-    return late_by(row.late_since, row.late_until or today) if row.late_since else None
+    since = getattr(row, "late_since", None)
+    return late_by(since, row.late_until or today) if since else None
 
 
 def words(name: str, late: int | None = None) -> str:

@@ -124,7 +124,6 @@ def set_theme() -> Response:
 
 
 @bp.get("/keys")
-@public
 def keys() -> str:
     """What the keys do. Other pages bring it in a dialog when it is asked for, instead of carrying it always."""
     return render_template("keys.html")

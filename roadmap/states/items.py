@@ -195,6 +195,7 @@ STEPS = (
         ("excluded",),
         "planned",
         _l("Вернуть в план"),
+        done=_l("Возвращено в план"),
         who=(is_system,),
         entails=(effects.begin_anew,),
         hidden=True,

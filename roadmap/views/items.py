@@ -20,8 +20,8 @@ from roadmap.queries import decisions as decision_reads
 from roadmap.queries.items import ItemPage, moment
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.rules.situation import situation
-from roadmap.service.evidence import AFTERWARDS, TAKES_FILES, readable
 from roadmap.service import reminding
+from roadmap.service.evidence import AFTERWARDS, TAKES_FILES, readable
 from roadmap.states import roadmap_item
 from roadmap.states.changes import KINDS as CHANGE_KINDS
 from roadmap.states.changes import change_request

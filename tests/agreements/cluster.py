@@ -36,6 +36,8 @@ SIGNERS = {
     "perm_instruments": "perm.instruments",
     "corporation": "c.signer",
 }
+SIGNING_NOTHING = ("perm.motors.law", "perm.lawyer")
+"""Lawyers of parties where one role does everything: a signature is not asked of them."""
 REGISTRARS = {**SIGNERS, "corporation": "c.control"}
 TITLE = "Соглашение о партнёрстве: кластер двигателестроения"
 DISPUTED = ("4.3", "8.3")

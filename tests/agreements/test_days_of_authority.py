@@ -9,7 +9,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from agreements import rules, service
+from agreements import clock_work, rules, service
 from agreements.demo import scenes
 from agreements.demo.load import Company
 from agreements.models import Agreement, Reminder
@@ -19,7 +19,8 @@ from core.db import db, transaction
 from core.errors import NotNow, NotValid, Refusal
 from core.signoffs.models import Slot
 from core.signoffs.service import decide
-from core.workflow import Ask
+from core.workflow import Ask, schedule
+from core.workflow.jobs import drain
 from tests.agreements.lives import in_force
 from tests.agreements.test_clock_work import ONE, day, ticks
 
@@ -58,6 +59,25 @@ def test_a_lapsed_authority_is_told_of_on_the_first_working_day_after_its_last_a
         for later in (told, told + ONE, told + 7 * ONE):
             ticks(later)
         assert reminded(agreement) == [("authority", told)]
+
+
+def test_the_daily_search_alone_finds_a_lapsed_authority_where_no_day_to_sign_was_named(
+    app: APIFlask, company: Company
+) -> None:
+    """Nobody asks for the agreement by its id: the worker's own search of the morning must come upon it."""
+    with app.app_context():
+        with day(FRIDAY - 3 * ONE):
+            agreement = in_force(company, state="partly_signed")
+            signatory = agreement.parties[0].signatory
+            assert signatory is not None
+            with transaction():
+                signatory.valid_to = FRIDAY
+        for when, expected in ((FRIDAY, []), (MONDAY, [agreement.id]), (MONDAY + ONE, [])):
+            with day(when):
+                assert clock_work.waiting() == expected
+                schedule.tick()
+                drain()
+        assert reminded(agreement) == [("authority", MONDAY)]
 
 
 def test_whoever_has_signed_is_not_reminded_of(app: APIFlask, company: Company) -> None:

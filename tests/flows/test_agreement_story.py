@@ -213,6 +213,9 @@ def one_signs_on_paper_and_six_electronically(story: Story) -> None:
     page = story.page
     story.desk.step("c.coord", "to_sign", method="mixed")
     assert story.state() == "signing"
+    for login in cluster.SIGNING_NOTHING:
+        story.desk.sign_in(login)
+        expect(page.locator("a[href^='/tasks/']")).to_have_count(0)
     story.desk.sign_in("c.signer")
     page.locator("a[href^='/tasks/']").first.click()
     expect(page.get_by_text("Сервис сам не подписывает и подпись не проверяет.").first).to_be_visible()

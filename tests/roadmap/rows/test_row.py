@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_babel import Babel
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roadmap.periods import label
@@ -216,6 +216,7 @@ CELLS = st.one_of(st.none(), st.text(max_size=20), st.integers(), st.floats(), s
                   st.sampled_from(["2.3", "01.06.2026", "ежегодно", "Корпорация", "P-09", "–", "2.1 +3"]))  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(sorted(BY_NAME)), CELLS))
 def test_no_row_breaks_the_reading_and_a_fault_names_a_column_that_is_there(cells: dict[str, Any]) -> None:
     row = read_row(cells, KNOWN, 9)

@@ -50,6 +50,16 @@ class ProblemOut(Schema):
     fields = Dict(keys=String(), values=String())
 
 
+ONCE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 200},
+    "description": "Повтор запроса с этим ключом в течение суток ничего не делает и получает тот же ответ",
+}
+"""Every POST takes it: core.accounts.once."""
+
+
 def page_of(item: type[Schema], name: str) -> Any:
     """The schema of one page of `item`s."""
     return Schema.from_dict({"items": List(Nested(item)), "next": String(), "previous": String()}, name=f"{name}Page")
@@ -81,6 +91,9 @@ def init_app(app: APIFlask) -> None:
     @app.spec_processor
     def with_security(spec: dict[str, Any]) -> dict[str, Any]:
         spec["security"] = [{"bearer": []}]
+        for operations in spec["paths"].values():
+            if "post" in operations:
+                operations["post"].setdefault("parameters", []).append(ONCE)
         return spec
 
 

@@ -126,3 +126,10 @@ def test_two_calls_at_once_under_one_key_do_it_once(app: APIFlask, plan: tuple[C
     assert 201 in answers
     assert set(answers) <= {201, 409}
     assert count(app, Item) == 1
+
+
+def test_the_description_of_the_api_names_the_key_at_every_post(app: APIFlask) -> None:
+    paths = app.test_client().get("/api/openapi.json").get_json()["paths"]
+    posts = [operations["post"] for operations in paths.values() if "post" in operations]
+    assert len(posts) > 100
+    assert all([one["name"] for one in post["parameters"]].count(KEY) == 1 for post in posts)

@@ -150,3 +150,12 @@ def test_a_party_does_not_resume_what_another_one_suspended(app: APIFlask, compa
             agreement = db.session.get_one(type(agreement), agreement.id)
             agreement.state = "suspended"  # brought in as suspended by an import: nobody here did it last
         service.take_step(agreement.id, "resume", company.actor("m.deputy"))
+
+
+def test_a_plan_says_what_it_is_an_appendix_of(app: APIFlask, company: Company, client: FlaskClient) -> None:
+    with app.app_context():
+        agreement, plan = in_force(company), a_plan(company)
+        resting.append_plan(agreement.id, plan.id, company.actor("c.coord"))
+        plan_id, who = plan.id, person(company, "c.coord")
+    page = sign_in(client, who).get(f"/roadmaps/{plan_id}").get_data(as_text=True)
+    assert "Приложение к документу: Соглашение о сотрудничестве № С/1" in page

@@ -236,6 +236,16 @@ def test_the_clock_terminates_on_the_very_day_of_the_notice(
         assert agreement.state == state
 
 
+def test_the_last_day_of_an_agreement_under_notice_is_the_one_before_its_termination(
+    app: APIFlask, company: Company
+) -> None:
+    with app.app_context(), day(date(2026, 3, 2)):
+        assert clock_work.last_day(in_force(company, terminates_on=SATURDAY)) == FRIDAY
+        assert clock_work.last_day(in_force(company, terminates_on=SATURDAY, valid_until=SUNDAY)) == FRIDAY
+        assert clock_work.last_day(in_force(company, terminates_on=SUNDAY, valid_until=FRIDAY)) == FRIDAY
+        assert clock_work.last_day(in_force(company)) is None
+
+
 @pytest.mark.parametrize(("today", "state"), [(FRIDAY, "registered"), (SATURDAY, "expired")])
 def test_the_last_day_of_the_term_belongs_to_it(app: APIFlask, company: Company, today: date, state: str) -> None:
     with app.app_context():

@@ -18,9 +18,12 @@ from core.language.names import gender_of, split_name
 from core.language.organisations import gender_of_organisation
 from core.language.organisations import organisation as organisation_in
 from core.language.positions import position as position_in
+from core.language.positions import running
 from core.language.surnames import doubtful_surname
 
 Forms = dict[str, str | bool]
+OPENING = ("nom", "dat")
+"""Cases of a position that open a line."""
 _CYRILLIC_WORD = re.compile(r"[А-Яа-яЁё-]{3,}")
 
 
@@ -63,9 +66,12 @@ def suggest_fio(fio: str, gender: str | None = None) -> Forms:
 
 
 def suggest_position(position: str) -> Forms:
-    """The cases. Doubtful: a word of the changing part that the dictionary does not know, or nothing that changes."""
-    forms: Forms = {case: position_in(position, case) for case in CASES}
-    forms["doubtful"] = _doubtful(position, str(forms["gen"]))
+    """The cases. Doubtful: a word of the changing part that the dictionary does not know, or nothing that changes.
+
+    The nominative opens a signature and the dative an address: both as written; the others stand inside a sentence.
+    """
+    forms: Forms = {case: (position_in if case in OPENING else running)(position, case) for case in CASES}
+    forms["doubtful"] = _doubtful(position, position_in(position, "gen"))
     return forms
 
 

@@ -45,6 +45,15 @@ def test_the_suggestion_is_plain_data_with_every_case() -> None:
     assert all(set(CASES) <= set(one) for one in forms.values())
 
 
+def test_a_position_is_suggested_as_it_stands_in_the_sentence_and_as_it_opens_a_line() -> None:
+    forms = suggest_forms(position="Генеральный директор")["position"]
+    assert (forms["nom"], forms["dat"]) == ("Генеральный директор", "Генеральному директору")
+    assert [forms[case] for case in ("gen", "acc", "ins", "pre")] == [
+        "генерального директора", "генерального директора", "генеральным директором", "генеральном директоре",
+    ]  # fmt: skip
+    assert not forms["doubtful"]
+
+
 def test_only_what_is_asked_for_is_suggested() -> None:
     assert suggest_forms() == {}
     assert set(suggest_forms(basis="Устав")) == {"basis"}

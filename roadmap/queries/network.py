@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,9 @@ from core.accounts.actor import Actor
 from core.db import db
 from core.errors import NotNow
 from roadmap import graph, readers
-from roadmap.models import Dependency, Item, ItemTerms, Occurrence
+from roadmap.models import Dependency, Item, ItemTerms, Occurrence, Roadmap
+from roadmap.periods import spread
+from roadmap.queries.spans import SPREAD
 from roadmap.scheduling import Activity, Circle, Link, Network, critical_path
 
 GONE = ("not_done", "excluded")
@@ -34,7 +37,16 @@ def critical(actor: Actor, roadmap_id: int) -> list[int]:
 
 def activities_of(actor: Actor, roadmap_id: int, which: Any) -> Sequence[Any]:
     """Items of a plan, each at its present occurrence, as the schedule needs them. One query."""
-    return db.session.execute(activity_rows(actor, roadmap_id).where(which)).all()
+    rows = db.session.execute(activity_rows(actor, roadmap_id).where(which)).all()
+    return [_from_terms(row) if row.state == "draft" else row for row in rows]
+
+
+def _from_terms(row: Any) -> Any:
+    """An item of a draft: until it is approved its days stand in the terms alone, its first period counts."""
+    values = row._asdict()
+    terms = SimpleNamespace(**{name: values[f"now_{name}"] for name in SPREAD})
+    first = spread(terms, row.period_end)[0]
+    return SimpleNamespace(**{**values, "period": first.key, "starts_on": first.starts_on, "due_on": first.due_on})
 
 
 def activity_rows(actor: Actor, roadmap_id: int) -> Select[Any]:
@@ -44,9 +56,11 @@ def activity_rows(actor: Actor, roadmap_id: int) -> Select[Any]:
             ItemTerms.responsible_side, ItemTerms.control_points, ItemTerms.recurrence,
             Occurrence.id.label("occurrence_id"), Occurrence.period, Occurrence.ordinal, Occurrence.state,
             Occurrence.starts_on, Occurrence.due_on, Occurrence.started_on, Occurrence.fact_on,
-            Occurrence.forecast_on, Occurrence.control_facts,
+            Occurrence.forecast_on, Occurrence.control_facts, Roadmap.period_end,
+            *(getattr(ItemTerms, name).label(f"now_{name}") for name in SPREAD),
         )
         .select_from(Item)
+        .join(Roadmap, Roadmap.id == Item.roadmap_id)
         .join(ItemTerms, ItemTerms.id == Item.terms_id)
         .join(Occurrence, Occurrence.id == Item.current_id)
         .where(

@@ -109,8 +109,11 @@ def _page(
 
 
 def _may(row: Any) -> bool:
-    """Whether the person may ask for this item's change: a coordinator, or the executor at work on it."""
-    return me().has(*COORDINATORS) or row.executor_id == me().id
+    """Whether the person may ask for this item's change: a coordinator, or the executor at work on it.
+
+    In a draft nothing is asked for: its terms are changed by whoever writes them.
+    """
+    return row.state != "draft" and (me().has(*COORDINATORS) or row.executor_id == me().id)
 
 
 def _picture(head: PlanHead, answer: Answer) -> gantt.Drawn:

@@ -175,6 +175,34 @@ def test_a_moved_day_shows_what_follows_through_which_chain(app: APIFlask) -> No
     assert not ask(app, cast, plan, Asked("1.1", due_on=date(2026, 7, 31)))
 
 
+def test_a_draft_is_asked_by_its_terms(app: APIFlask) -> None:
+    """Until it is approved the days of its items stand in the terms alone."""
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        first = an_item(cast, plan, starts_on=date(2026, 6, 1), due_on=date(2026, 7, 31))
+        second = an_item(cast, plan, starts_on=date(2026, 8, 3), due_on=date(2026, 8, 31))
+        third = an_item(
+            cast, plan, recurrence="quarterly", starts_on=date(2026, 9, 1), due_on=date(2026, 9, 15),
+            period_dates={"2026-Q3": "2026-09-25"},
+        )  # fmt: skip
+        for after, before in ((second, first), (third, second)):
+            service.add_dependency(after.id, before.id, cast.who("m_coord"))
+        plan_id = plan.id
+    found = ask(app, cast, plan_id, Asked("1.1", days=31))
+    assert {code: (one.shift.was_due, one.shift.due) for code, one in found.items()} == {
+        "1.1": (date(2026, 7, 31), date(2026, 8, 31)),
+        "1.2": (date(2026, 8, 31), date(2026, 9, 29)),
+        "1.3": (date(2026, 9, 25), date(2026, 10, 24)),
+    }
+    assert not any(one.overdue for one in found.values())
+    page = signed_in(app, cast, "m_coord").get(f"/roadmaps/{plan_id}/what-if?code=1.1&due=&days=31&unit=calendar")
+    text = page.get_data(as_text=True)
+    assert page.status_code == 200
+    assert "29.09.2026" in text
+    assert 'name="chosen"' not in text  # nothing to ask for: the terms of a draft are changed in place
+
+
 def test_moving_earlier_can_make_it_overdue_and_far_breaks_the_plan(app: APIFlask) -> None:
     with app.app_context():
         cast = a_cast()

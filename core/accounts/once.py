@@ -56,13 +56,13 @@ def recall() -> Response | None:
     if len(key) > LONGEST_KEY:
         raise NotValid(_("Ключ длиннее %(n)s знаков", n=LONGEST_KEY), HEADER)
     asked = fingerprint()
-    kept = _begin(me().id or 0, key, asked)
-    if kept is None:
+    taken, kept = _begin(me().id or 0, key, asked)
+    if taken:
         g.once = (me().id, key)
         return None
-    if kept.fingerprint != asked:
+    if kept is not None and kept.fingerprint != asked:
         raise NotValid(_("Этот ключ уже использован для другого запроса"), HEADER)
-    if kept.status is None:
+    if kept is None or kept.status is None:
         raise NotNow(_("Запрос с этим ключом ещё выполняется или был прерван: проверьте, чем он закончился"))
     if kept.secret:
         raise NotNow(_("Запрос с этим ключом выполнен; его ответ показывают один раз"))
@@ -72,14 +72,18 @@ def recall() -> Response | None:
 
 
 def fingerprint() -> str:
-    """SHA-256 of what is asked: the address and the body."""
+    """SHA-256 of what is asked: the address and the body, but for the line between the parts of a form with a file:
+    a program draws that anew every time it sends the same."""
     found = hashlib.sha256(request.full_path.encode())
-    found.update(request.get_data(cache=True))
+    boundary = request.mimetype_params.get("boundary", "").encode()
+    body = request.get_data(cache=True)
+    found.update(body.replace(boundary, b"") if boundary else body)
     return found.hexdigest()
 
 
-def _begin(person_id: int, key: str, asked: str) -> ApiOnce | None:
-    """Take the key; None where it was free. Two calls at once meet on the primary key: one of them is the first."""
+def _begin(person_id: int, key: str, asked: str) -> tuple[bool, ApiOnce | None]:
+    """Whether the key was free and is taken now; if it was not, what is kept under it: None where the first call was
+    refused this very moment. Two calls at once meet on the primary key: one of them is the first."""
     insert = pg_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
     with transaction():
         outdated = (ApiOnce.person_id == person_id, ApiOnce.at < clock.now() - KEPT)
@@ -88,7 +92,17 @@ def _begin(person_id: int, key: str, asked: str) -> ApiOnce | None:
         taken = db.session.execute(
             insert(ApiOnce).values(**row).on_conflict_do_nothing().returning(ApiOnce.key)
         ).scalar_one_or_none()
-        return None if taken is not None else db.session.get_one(ApiOnce, (person_id, key))
+        return taken is not None, None if taken is not None else _kept(person_id, key)
+
+
+def _kept(person_id: int, key: str) -> ApiOnce | None:
+    return db.session.get(ApiOnce, (person_id, key))
+
+
+def forget() -> None:
+    """What is past its day, of programs that came and went too: the table does not grow. Joins the caller's
+    transaction."""
+    db.session.execute(delete(ApiOnce).where(ApiOnce.at < clock.now() - KEPT))
 
 
 def remember(answer: Response) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core import clock
+from core.accounts import once
 from core.audit import anchor_heads
 from core.db import transaction
 from core.workflow.jobs import enqueue, handler
@@ -33,3 +34,13 @@ def anchor(_job: Job) -> None:
 
 
 daily("audit.anchor")
+
+
+@handler("accounts.forget_calls")
+def forget_calls(_job: Job) -> None:
+    """Answers to programs are kept for a day under their keys."""
+    with transaction():
+        once.forget()
+
+
+daily("accounts.forget_calls")

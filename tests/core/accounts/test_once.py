@@ -12,10 +12,13 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from core import clock
+from core.accounts import once
 from core.accounts.models import ApiOnce, ApiToken
 from core.accounts.signin import issue_token
 from core.db import db
 from core.documents.models import Attachment
+from core.workflow.jobs import drain
+from core.workflow.schedule import tick
 from roadmap.models import Item, Roadmap
 from tests.roadmap.builders import PDF, Cast, a_cast, a_plan, an_item, in_force
 
@@ -86,25 +89,46 @@ def test_a_file_is_brought_once_and_after_a_day_the_key_is_free(app: APIFlask, p
         in_force(cast, db.session.scalars(select(Roadmap)).one())
     headers = bearer(app, cast, "executor", "файл")
 
-    def bring() -> int:
-        form = {"file": (io.BytesIO(PDF), "приказ.pdf")}
-        return (
-            app.test_client()
-            .post(f"/api/v1/items/{item_id}/evidence", data=form, headers=headers, content_type=MULTIPART)
-            .status_code
-        )
+    def bring(boundary: str, content: bytes = PDF) -> int:
+        form = {"file": (io.BytesIO(content), "приказ.pdf")}
+        drawn = f"multipart/form-data; boundary={boundary}"
+        address = f"/api/v1/items/{item_id}/evidence"
+        return app.test_client().post(address, data=form, headers=headers, content_type=drawn).status_code
 
     before = count(app, Attachment)
-    assert bring() == 201
+    assert bring("one") == 201
+    assert bring("another") == 201, "a program draws the boundary anew every time it sends the same"
+    assert count(app, Attachment) == before + 1
+    assert bring("one", PDF + b"\n") == 422, "another file is another request"
     with app.app_context():
         assert db.session.scalar(select(ApiOnce.status)) == 201
-    assert count(app, Attachment) == before + 1
     with clock.at(clock.now() + timedelta(hours=25)):
-        assert bring() == 201
+        assert bring("another") == 201
     assert count(app, Attachment) == before + 2
 
 
-MULTIPART = "multipart/form-data; boundary=once"
+def test_answers_of_programs_that_came_once_are_forgotten_every_day(app: APIFlask, plan: tuple[Cast, int]) -> None:
+    cast, plan_id = plan
+    headers = bearer(app, cast, "m_coord", "ушла")
+    assert app.test_client().post(f"/api/v1/roadmaps/{plan_id}/items", json=ITEM, headers=headers).status_code == 201
+    later = clock.now() + timedelta(hours=25)
+    for moment, left in ((clock.now(), 1), (later, 0)):
+        with app.app_context(), clock.at(moment):
+            tick()
+            drain()
+        assert count(app, ApiOnce) == left
+
+
+def test_a_key_freed_between_two_calls_is_no_fault_of_the_service(
+    app: APIFlask, plan: tuple[Cast, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast, plan_id = plan
+    address, headers = f"/api/v1/roadmaps/{plan_id}/items", bearer(app, cast, "m_coord", "k")
+    assert app.test_client().post(address, json=ITEM, headers=headers).status_code == 201
+    monkeypatch.setattr(once, "_kept", lambda *_which: None)  # the first was refused after the second asked for its key
+    again = app.test_client().post(address, json=ITEM, headers=headers)
+    assert again.status_code == 409
+    assert "выполняется" in again.get_json()["detail"]
 
 
 def test_two_calls_at_once_under_one_key_do_it_once(app: APIFlask, plan: tuple[Cast, int]) -> None:

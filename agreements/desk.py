@@ -78,6 +78,7 @@ def _candidates(actor: Actor) -> Any:
             Slot.due_at < clock.now(),
             Round.state == "open",
             Round.subject_kind == "agreement",
+            ~Round.stands,
         )
     )
     return select(Agreement.id).where(or_(mine, unsigned, reviewed)).union(overdue)

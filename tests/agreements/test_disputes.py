@@ -8,6 +8,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
+from agreements import desk as agreements_desk
 from agreements import queries, service
 from agreements.demo import scenes
 from agreements.demo.load import Company
@@ -19,7 +20,7 @@ from core.clock import MOSCOW
 from core.db import database_now, db, transaction
 from core.errors import NotNow
 from core.notifications.models import Notification
-from core.signoffs import texts
+from core.signoffs import digest, texts
 from core.signoffs.models import Desk, Protocol, Slot
 from core.signoffs.queries import inbox
 from core.signoffs.service import decide, protocol
@@ -85,6 +86,15 @@ def test_card_task_inbox_and_register_say_that_the_round_stands_and_call_nothing
         leads = client.get(f"/tasks/{slot_id}").get_data(as_text=True)
         told = client.get(f"/api/v1/tasks/{slot_id}").get_json()
         listed = client.get("/api/v1/tasks").get_json()["items"]
+        sizes = client.get("/api/v1/tasks/counts").get_json()
+        late = words(client.get("/?section=overdue"))
+        with app.app_context():
+            morning = digest.letter(company.actor("c.legal"))
+            chased = agreements_desk.waiting(company.actor("c.coord"), 50)
+    assert (sizes["all"], sizes["overdue"], sizes["soon"]) == (1, 0, 0)
+    assert "ждёт урегулирования разногласий" not in late
+    assert morning is None, "nothing presses"
+    assert chased == [], "nobody is to be hurried while the parties argue"
     assert "Круг стоит до урегулирования разногласий" in card
     assert "Стороны урегулируют разногласия" in card
     for page in (card, task):

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.accounts.actor import Actor
@@ -226,11 +227,23 @@ def _section(section: str, now: Any = None, soon: Any = None) -> ColumnElement[b
     if section == "signature":
         return Desk.kind == "signature"
     if section == "overdue":
-        return Desk.due_at < moment
+        return and_(Desk.due_at < moment, ~_standing())
     if section == "soon":
         until = soon_until() if soon is None else soon
-        return and_(Desk.due_at >= moment, Desk.due_at <= until)
+        return and_(Desk.due_at >= moment, Desk.due_at <= until, ~_standing())
     return Desk.slot_id.is_not(None)
+
+
+def _standing() -> ColumnElement[bool]:
+    """The parties argue over the text of the task: it is neither late nor soon due."""
+    task = aliased(Slot)
+    return (
+        select(task.id)
+        .join(Round, Round.id == task.round_id)
+        .where(task.id == Desk.slot_id, Round.stands)
+        .correlate(Desk)
+        .exists()
+    )
 
 
 def _narrowed(subject_kind: str, kind: str) -> list[ColumnElement[bool]]:

@@ -139,7 +139,7 @@ def code_of(text: str) -> tuple[int, int]:
 
 def days_after_of(text: str) -> tuple[int, bool]:
     """«30», «30 рабочих дней» → (days, whether working ones). Raises Wrong."""
-    found = re.fullmatch(r"(\d{1,3})(?: ?(раб|кал)?\w*\.?(?: д(?:н\w*|ень)\.?)?)?", same(text))
+    found = re.fullmatch(r"(1000|\d{1,3})(?: ?(раб|кал)?\w*\.?(?: д(?:н\w*|ень)\.?)?)?", same(text))
     if found is None:
         raise Wrong(_("нужно число дней: «30» или «30 рабочих»"))
     return int(found[1]), found[2] == "раб"
@@ -151,7 +151,7 @@ def days_after_text(days: int | None, working: bool) -> str:
 
 
 _BEFORE = re.compile(
-    r"(\S+?)(?:\s*\+\s*(\d{1,3})(?:\s*(раб|кал)\w*\.?)?(?:\s*д(?:н\w*|ень)\.?)?)?(?:\s*(\(?не блокирует\)?))?",
+    r"(\S+?)(?:\s*\+\s*(1000|\d{1,3})(?:\s*(раб|кал)\w*\.?)?(?:\s*д(?:н\w*|ень)\.?)?)?(?:\s*(\(?не блокирует\)?))?",
     re.IGNORECASE,
 )
 

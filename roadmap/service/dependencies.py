@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core import audit
 from core.accounts.actor import Actor
@@ -16,7 +17,7 @@ from core.errors import NotFound, NotValid
 from roadmap.graph import circle_with
 from roadmap.models import Dependency, Item, Roadmap
 from roadmap.rows import Before
-from roadmap.service.items import refuse_other_side, visible_item
+from roadmap.service.items import drafted, refuse_other_side, visible_item
 
 LONGEST_LAG = 1000
 WHOSE = _l("Чего ждёт мероприятие, указывает координатор ответственной Стороны")
@@ -44,6 +45,8 @@ def add_dependency(
             db.session.add(row)
         row.blocking, row.lag_days, row.lag_working = blocking, lag, lag_working
         _told(item, Before(before.code, lag, blocking, lag_working), actor)
+        if drafted(item):
+            _restate(item, actor)
         db.session.flush()
         return row
 
@@ -67,19 +70,23 @@ def _no_circle(item: Item, before: Item) -> None:
         raise NotValid(_("Получится круг: %(circle)s", circle=" → ".join(circle)), "after")
 
 
-def wait_for(item: Item, befores: Sequence[Before], actor: Actor) -> None:
+def wait_for(item: Item, befores: Sequence[Before], actor: Actor, *, fresh: bool = False) -> None:
     """The item waits for these and for nothing else. Inside the caller's transaction; a draft is both sides' to write.
+
+    `fresh`: the item is entered by the same act, nobody has read it before.
 
     Raises NotValid on `depends`: a number that is not in the plan, the item itself, a circle («2.1 → 2.4 → 2.1»).
     """
     locked(Roadmap, item.roadmap_id)
     ids = _ids(item.roadmap_id, befores)
     kept = {row.after_id: row for row in db.session.scalars(select(Dependency).where(Dependency.item_id == item.id))}
-    for after_id in kept.keys() - ids.values():
+    gone = kept.keys() - ids.values()
+    for after_id in gone:
         _remove(kept.pop(after_id), item, actor)
     db.session.flush()
-    for before in befores:
-        _wait(item, ids[before.code], before, kept, actor)
+    changed = bool(gone) | any([_wait(item, ids[before.code], before, kept, actor) for before in befores])
+    if changed and not fresh:
+        _restate(item, actor)
     db.session.flush()
 
 
@@ -87,7 +94,16 @@ def _terms(before: Before) -> tuple[bool, int, bool]:
     return before.blocking, before.lag_days, before.lag_working
 
 
-def _wait(item: Item, after_id: int, before: Before, kept: Mapping[int, Dependency], actor: Actor) -> None:
+def _restate(item: Item, actor: Actor) -> None:
+    """A draft's row says what the item waits for: whoever read it before this is told that it was changed."""
+    assert item.terms is not None
+    flag_modified(item.terms, "title")
+    data = {"fields": ["depends"], "version": item.terms.version + 1}
+    audit.append(actor.who(), audit.Act("roadmap_item", item.id, "edit", data=data))
+
+
+def _wait(item: Item, after_id: int, before: Before, kept: Mapping[int, Dependency], actor: Actor) -> bool:
+    """Whether the tie is new or other than it was."""
     row = kept.get(after_id)
     if row is None:
         circle = circle_with(item.roadmap_id, item.id, after_id)
@@ -96,9 +112,10 @@ def _wait(item: Item, after_id: int, before: Before, kept: Mapping[int, Dependen
         row = Dependency(roadmap_id=item.roadmap_id, item_id=item.id, after_id=after_id)
         db.session.add(row)
     elif (row.blocking, row.lag_days, row.lag_working) == _terms(before):
-        return
+        return False
     row.blocking, row.lag_days, row.lag_working = _terms(before)
     _told(item, before, actor)
+    return True
 
 
 def _ids(roadmap_id: int, befores: Sequence[Before]) -> dict[str, int]:
@@ -134,3 +151,5 @@ def remove_dependency(dependency_id: int, actor: Actor) -> None:
         item = visible_item(row.item_id, actor)
         refuse_other_side(item, actor, str(WHOSE))
         _remove(row, item, actor)
+        if drafted(item):
+            _restate(item, actor)

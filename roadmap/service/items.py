@@ -125,10 +125,11 @@ def refuse_other_side(item: Item, actor: Actor, words: str) -> None:
 def owns(item: Item, actor: Actor) -> bool:
     """Whether the actor coordinates for the side the item lies with; in a draft plan, for either."""
     side = side_of(item, actor) if actor.has(*COORDINATORS) else ""
-    return bool(side) and (side in responsible_of(item) or _drafted(item))
+    return bool(side) and (side in responsible_of(item) or drafted(item))
 
 
-def _drafted(item: Item) -> bool:
+def drafted(item: Item) -> bool:
+    """Whether what the item says may still be written."""
     assert item.terms is not None
     return db.session.get_one(Edition, item.terms.edition_id).state in EDITABLE_EDITION
 

@@ -194,7 +194,7 @@ def add_item(edition_id: int, new: NewItem, actor: Actor) -> Item:
         db.session.flush()
         item.terms_id = terms.id
         _link_indicators(item, new.indicators)
-        wait_for(item, new.depends, actor)
+        wait_for(item, new.depends, actor, fresh=True)
         let_read(edition, item, terms)
         audit.append(actor.who(), audit.Act("roadmap_item", item.id, "add", None, "draft", data={"code": item.code}))
         return item

@@ -232,7 +232,7 @@ def _tie(edition: Edition, works: Sequence[_Work], actor: Actor) -> None:
             if "after_item_id" in work.edit.values:
                 no_circle(edition, work.item.id, work.values["after_item_id"])
             if work.befores is not None:
-                wait_for(work.item, work.befores, actor)
+                wait_for(work.item, work.befores, actor, fresh=work.edit.item_id is None)
         except NotValid as refusal:
             faults += [Fault(work.edit.key, name, str(text)) for name, text in refusal.fields.items()]
     if faults:

@@ -17,6 +17,7 @@ from core.errors import NotAllowed, NotNow, NotValid
 from roadmap import service
 from roadmap.models import Dependency, Item, ItemTerms
 from roadmap.queries.table import table
+from roadmap.rows import Before
 from roadmap.service import RowEdit, TableRefused, save_table
 from roadmap.service.table import MOST
 from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, edition_of, in_force
@@ -230,6 +231,23 @@ def test_what_an_item_comes_after_is_typed_in_its_row(draft: Draft) -> None:
     ]
     assert (draft.terms(second).after_item_id, draft.terms(second).after_days) == (None, None)
     assert audit.verify() is None
+
+
+def test_what_an_item_waits_for_is_not_overwritten_by_a_row_read_before(draft: Draft) -> None:
+    first, second = draft.items
+    service.add_dependency(second.id, first.id, draft.theirs, lag_days=1000)
+    (shown,) = [row for row in table(draft.ours, draft.plan.id, 1).rows if row.item_id == second.id]
+    assert (shown.version, shown.texts["depends"]) == (2, "1.1 +1000 дней")
+    (conflict,) = draft.refused(RowEdit("a", {"depends": ""}, item_id=second.id, version=1)).conflicts
+    assert (conflict.fields, conflict.who) == (("depends",), draft.theirs.name)
+    draft.save(RowEdit("a", {"depends": shown.texts["depends"]}, item_id=second.id, version=2))
+    assert draft.terms(second).version == 2, "the same said again is no change"
+    draft.save(RowEdit("a", {"depends": ""}, item_id=second.id, version=2))
+    (conflict,) = draft.refused(RowEdit("a", {"depends": "1.1"}, item_id=second.id, version=2)).conflicts
+    assert conflict.fields == ("depends",)
+    with pytest.raises(NotNow):
+        service.edit_item(draft.edition_id, second.id, {}, 2, draft.ours, [Before("1.1")])
+    assert db.session.scalars(select(Dependency)).all() == []
 
 
 def test_a_circle_is_named_whole_at_the_row_that_closes_it(draft: Draft) -> None:

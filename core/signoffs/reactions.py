@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from core import clock
 from core.accounts.models import Organisation
+from core.calendar import working_days_between
 from core.db import db, transaction
 from core.notifications import Message, notify
 from core.signoffs.models import Slot, Substitution
@@ -45,7 +46,8 @@ def due(job: Job) -> None:
             return
         days = int(job.payload["days"])
         people = {holder.person_id for holder in slot.holders} | set(stand_ins(slot))
-        context = {**_about(slot), "days": days}
+        assert slot.due_at is not None
+        context = {**_about(slot), "days": working_days_between(clock.now(), slot.due_at)}
         if days and _overtaken(slot, days):
             return
         if days:

@@ -107,6 +107,18 @@ def test_after_a_standstill_only_what_is_still_true_is_said(
     assert sorted(told_to(scene)[1:]) == told
 
 
+def test_a_reminder_that_comes_late_says_how_many_days_are_left_now(scene: Scene) -> None:
+    current = begin(scene, [a_stage(a_slot("m_legal", days=20))], actor=scene.actor("m_coord"))
+    drain()
+    due = slot_of(current, "m_legal").due_at
+    assert due is not None
+    moment = datetime(2026, 3, 20, 7, tzinfo=UTC)
+    with clock.at(moment):
+        fall_due(lambda job: job.kind == "signoffs.due" and reminder_moment(due, job.payload["days"]) <= moment)
+    (told,) = db.session.scalars(select(Notification.text).where(Notification.kind == "signoffs/reminder")).all()
+    assert "Осталось рабочих дней: 7." in told
+
+
 def test_the_deputys_own_delay_goes_to_the_coordinator_of_his_side(scene: Scene) -> None:
     begin(scene, [a_stage(a_slot("m_deputy"))])
     fall_due()

@@ -84,8 +84,8 @@ def wait_for(item: Item, befores: Sequence[Before], actor: Actor, *, fresh: bool
     for after_id in gone:
         _remove(kept.pop(after_id), item, actor)
     db.session.flush()
-    changed = bool(gone) | any([_wait(item, ids[before.code], before, kept, actor) for before in befores])
-    if changed and not fresh:
+    said = [_wait(item, ids[before.code], before, kept, actor) for before in befores]
+    if (gone or any(said)) and not fresh:
         _restate(item, actor)
     db.session.flush()
 

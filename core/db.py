@@ -134,7 +134,6 @@ def transaction() -> Iterator[None]:
         return
     session.rollback()
     session.info["depth"] = 1
-    session.info["after_commit"] = []
     try:
         session.connection(execution_options={"write": True})
         yield
@@ -147,18 +146,6 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         session.info["depth"] = 0
-        after = session.info.pop("after_commit", [])
-    for call in after:
-        call()
-
-
-def on_commit(call: Callable[[], None]) -> None:
-    """Run `call` once the open transaction has committed; at once when there is none. It must not fail."""
-    session = db.session()
-    if session.info.get("depth", 0):
-        session.info["after_commit"].append(call)
-    else:
-        call()
 
 
 class Prepared:

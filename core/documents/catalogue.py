@@ -10,8 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from core.documents.kinds import Kind
 
-HEADS = ("party", "person", "period", "ref")
-"""Types that may only head the fields below them."""
 ROWS = ("table", "parties", "requisites")
 TYPES: dict[str, Any] = {
     "text": _l("текст"),

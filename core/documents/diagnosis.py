@@ -23,7 +23,6 @@ BROKEN = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, R
 NO_VALUE = _l("нет значения")
 CONTROL = _l("недопустимый управляющий знак")
 _HARMLESS = frozenset("\n\t\a\f\r<")
-_MISSING = object()
 
 
 @dataclass

@@ -97,11 +97,6 @@ def members(package: bytes) -> list[tuple[str, bytes]]:
         return [(info.filename, archive.read(info)) for info in archive.infolist() if not info.is_dir()]
 
 
-def repack(package: bytes, deflater: Deflater) -> bytes:
-    """The same files in the same order without clock or foreign compression."""
-    return assemble([member(name, data, deflater.compress) for name, data in members(package)])
-
-
 def sha256(data: bytes) -> str:
     """SHA-256 in hex."""
     return hashlib.sha256(data).hexdigest()

@@ -102,11 +102,6 @@ def round_of_slot(slot_id: int, actor: Actor) -> tuple[Round, Mapping[int, str],
     return _round(Round.id == inside, actor)
 
 
-def round_of(kind: str, subject_id: int, number: int, actor: Actor) -> tuple[Round, Mapping[int, str], Text]:
-    """A round of a subject by its number, in the same shape. Raises NotFound."""
-    return _round(and_(Round.subject_kind == kind, Round.subject_id == subject_id, Round.number == number), actor)
-
-
 def _round(which: ColumnElement[bool], actor: Actor) -> tuple[Round, Mapping[int, str], Text]:
     rows = (
         db.session.execute(

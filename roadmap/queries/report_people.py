@@ -20,7 +20,6 @@ from roadmap.queries.report_rows import ReportRow, live_rows
 from roadmap.queries.reports import whole
 from roadmap.rules.people import (
     COORDINATORS,
-    DEPUTIES,
     EXECUTORS,
     coordinates_responsible,
     executes,
@@ -190,9 +189,6 @@ def executed_by(actor: Actor) -> ColumnElement[bool]:
         ItemTerms.organisation_id == actor.organisation_id, and_(ItemTerms.organisation_id.is_(None), of_party)
     )
     return or_(Item.executor_id == actor.id, and_(Item.executor_id.is_(None), of_organisation))
-
-
-ESCALATION = {"coordinators": COORDINATORS, "deputies": DEPUTIES}
 
 
 def previous_answers(report: Report) -> dict[int, ReportLine]:

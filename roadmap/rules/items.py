@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import gettext as _
 
 from core.accounts.actor import Actor
-from core.accounts.roles import SIDES
 from core.errors import Reason
 from core.workflow import Rule
 from roadmap.rules.people import side_names, side_of, sides_of
@@ -90,10 +89,3 @@ def other_side_agrees(step: str) -> Rule:
         return Reason(_("Нет согласия другой Стороны"), "other_side", side_names(others))
 
     return rule
-
-
-def not_confirmed_by_this_side(row: Any, actor: Actor) -> Reason | None:
-    side = side_of(row, actor)
-    if side != row.accepted_side:
-        return None
-    return Reason(_("Сторона «%(side)s» уже приняла результат", side=str(SIDES.get(side, side))), "other_side")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -143,6 +142,3 @@ def not_author(row: Any, actor: Actor) -> Reason | None:
     if actor.id is None or actor.id != row.submitted_by:
         return None
     return Reason(_("Вы представили этот результат: проверяет другой сотрудник"), "not_author", _("другой координатор"))
-
-
-Question = Callable[[Any, Actor], Reason | None]

@@ -14,7 +14,7 @@ from core.accounts.actor import Actor
 from core.accounts.roles import SIDE_OF_KIND
 from core.calendar import late_by, late_words, left_words, working_days_between
 from core.signoffs.inbox_sections import FEW, Line, Section
-from roadmap import rounds
+from roadmap import plan_values, rounds
 from roadmap.control import OPEN, SOON_DAYS
 from roadmap.periods import label
 from roadmap.queries import changes, chasing
@@ -22,7 +22,7 @@ from roadmap.queries import decisions as reads
 from roadmap.states import roadmap_item
 from roadmap.states.changes import KINDS, change_request
 from roadmap.states.meetings import meeting_decision
-from roadmap.wording import side_name
+from roadmap.wording import side_name, wording
 
 ITEMS: dict[str, tuple[str, Any, Any]] = {
     chasing.MINE: ("items", _l("Мои мероприятия: срок прошёл или подходит"), ""),
@@ -89,7 +89,12 @@ def asked(actor: Actor) -> Section | None:
 
 def _request(row: Any) -> Line:
     state = change_request.states[row.state]
-    about = (f"{_('Пункт')} {row.code}" if row.code else "", str(KINDS[row.kind]), row.reason)
+    about = (
+        f"{_('Пункт')} {row.code}" if row.code else "",
+        str(KINDS[row.kind]),
+        wording(plan_values.KIND, row.changes[plan_values.KIND][1]) if row.kind == plan_values.KIND else "",
+        row.reason,
+    )
     return Line(
         title=_("Запрос на изменение № %(n)s", n=row.number),
         url=f"/changes/{row.id}",

@@ -147,6 +147,31 @@ class NewItemForm(TermsForm):
         return {name: value for name, value in super().terms().items() if name != "reason"}
 
 
+class PlanValueForm(FlaskForm):
+    """A request to change one plan value of an indicator: of the whole, or of a part of it."""
+
+    indicator_id = SelectField(_l("Показатель"), coerce=int)
+    period = SelectField(_l("Период"))
+    value = StringField(_l("Новое плановое значение"), [DataRequired(_l("Введите новое плановое значение"))])
+    organisation_id = SelectField(
+        _l("Организация"),
+        coerce=lambda value: int(value) if value else None,
+        description=_l("если значение запланировано не на весь показатель, а на его часть"),
+    )
+    region_code = StringField(_l("Код региона"), [Optional(), Length(max=2)])
+    speciality = StringField(_l("Код профессии, специальности"), [Optional(), Length(max=8)])
+    reason = TextAreaField(_l("Почему"), [DataRequired(_l("Напишите, почему нужно изменение")), Length(max=4000)])
+
+    def offer(self, indicators: list[tuple[int, str]], periods: list[tuple[str, str]]) -> None:
+        self.indicator_id.choices = options(indicators)
+        self.period.choices = options(periods)
+        self.organisation_id.choices = options([("", "—"), *((row.id, row.short_name) for row in choices())])
+
+    def values(self) -> dict[str, Any]:
+        """What the request says, as the service takes it."""
+        return {name: value for name, value in self.data.items() if name not in ("reason", "csrf_token")}
+
+
 class ChangeForm(FlaskForm):
     """A request to change one item: only the fields its kind may change stand in the form."""
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from core.accounts.roles import SIDES
+from roadmap import plan_values
 from roadmap.periods import RECURRENCES, label
 
 FIELDS: dict[str, Any] = {
@@ -35,6 +36,7 @@ FIELDS: dict[str, Any] = {
     "control_points": _l("Контрольные точки"),
     "legal_basis": _l("Правовое основание"),
     "target": _l("Целевое значение"),
+    "plan_value": _l("Плановое значение"),
     "target_unit": _l("Единица измерения"),
     "excluded": _l("Исключено"),
     "depends": _l("Зависит от"),
@@ -54,6 +56,8 @@ def wording(field: str, value: Any) -> str:
         return str(SIDE_NAMES.get(value, value))
     if field == "recurrence":
         return str(RECURRENCES.get(value, value))
+    if field == plan_values.KIND:
+        return plan_values.said(value)
     if field == "control_points":
         return "; ".join(" – ".join(filter(None, (point["title"], point.get("term")))) for point in value)
     if field == "period_dates":

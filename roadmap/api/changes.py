@@ -14,7 +14,7 @@ from core.documents.downloads import DOCX, given
 from core.errors import NotFound
 from core.web.api import PageQuery, as_page, page_of
 from core.workflow import Ask
-from roadmap import queries, service
+from roadmap import plan_values, queries, service
 from roadmap.api import schemas
 from roadmap.documents import changes as documents
 from roadmap.queries.changes import ChangePage, change_list, change_page, ruling_edition
@@ -39,6 +39,7 @@ class ChangeLineOut(Schema):
     reason = String()
     author_name = String()
     code = String(allow_none=True)
+    indicator = String(allow_none=True, metadata={"description": "Код показателя, если меняется плановое значение"})
     edition = Integer(allow_none=True)
 
 
@@ -46,7 +47,15 @@ class ChangeIn(Schema):
     kind = String(required=True, validate=OneOf(list(KINDS)))
     item_id = Integer(load_default=None, allow_none=True)
     section = Integer(load_default=None, allow_none=True)
-    values = Dict(keys=String(), values=Raw(allow_none=True), load_default=dict)
+    values = Dict(
+        keys=String(),
+        values=Raw(allow_none=True),
+        load_default=dict,
+        metadata={
+            "description": "Новые условия пункта; для kind=plan_value – indicator_id, period, value и, если значение "
+            "по разрезу, organisation_id, region_code, speciality"
+        },
+    )
     reason = String(load_default="")
 
 
@@ -65,7 +74,7 @@ class ChangeOut(Schema):
     answered_side = String()
     answered_name = String()
     slip_days = Integer(allow_none=True, metadata={"description": "На сколько дней переносится срок"})
-    changes = Dict(metadata={"description": "{поле: [было, стало]}"})
+    changes = Dict(metadata={"description": "{поле: [было, стало]}; plan_value – показатель, период и значение"})
     steps = List(Nested(schemas.StepOut))
 
 
@@ -76,7 +85,12 @@ def changes(roadmap_id: int, query_data: dict[str, Any]) -> Any:
     """Запросы на изменение"""
     queries.plan_head(me(), roadmap_id)
     found = change_list(me(), roadmap_id, query_data["state"], query_data["after"], query_data["before"])
-    return as_page(found, lambda row: row)
+    return as_page(found, lambda row: {**row._mapping, "indicator": _indicator(row.changes)})
+
+
+def _indicator(changes: dict[str, Any]) -> str | None:
+    pair = changes.get(plan_values.KIND)
+    return str(pair[1]["code"]) if pair else None
 
 
 @bp.post("/roadmaps/<int:roadmap_id>/changes")
@@ -103,7 +117,7 @@ def change_out(page: ChangePage) -> dict[str, Any]:
 
 class NextChangeOut(Schema):
     code = String()
-    kind = String(metadata={"description": "restate, add, exclude"})
+    kind = String(metadata={"description": "restate, add, exclude; plan – плановое значение показателя"})
     text = String(metadata={"description": "Как это напечатано в «Изменениях, которые вносятся в план»"})
 
 

@@ -11,6 +11,7 @@ from apiflask.validators import Length, OneOf, Range
 from core.accounts.login import me
 from core.documents.attachments import Upload
 from roadmap import measures, queries, service
+from roadmap.plan_values import why_settled
 from roadmap.queries import indicators as reads
 from roadmap.queries import measures as one_reads
 from roadmap.service import NewIndicator, NewValue
@@ -107,6 +108,9 @@ class IndicatorOut(Schema):
     baseline_note = String()
     source = String()
     version = Integer()
+    plan_by_request = String(
+        allow_none=True, metadata={"description": "Почему плановое значение меняется только запросом; null – правится"}
+    )
     years = List(Nested(FiguresOut))
     values = List(Nested(ValueOut), metadata={"description": "Все значения, новые первыми"})
 
@@ -169,6 +173,7 @@ def indicator_out(indicator_id: int) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(found.row, name) for name in names},
+        "plan_by_request": str(reason) if (reason := why_settled(found.plan.id)) else None,
         "years": one_reads.years(found),
         "values": found.values,
     }
@@ -217,6 +222,6 @@ def record_value_with_evidence(indicator_id: int, form_and_files_data: dict[str,
 @bp.input(TargetsIn)
 @bp.output(IndicatorOut)
 def set_targets(indicator_id: int, json_data: dict[str, Any]) -> Any:
-    """Установить целевые значения по годам"""
+    """Установить плановые значения по годам, пока план не утверждён; потом – запросом на изменение (plan_value)"""
     service.set_targets(indicator_id, json_data["targets"], json_data["source"], me())
     return indicator_out(indicator_id)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from core.db import db
 from core.documents.issuing import Order, preview
 from core.web.kept import in_russian
+from roadmap import plan_values
 from roadmap.documents.plan import head_of, row_of, terms_of
 from roadmap.effects.amending import plain, typed, waiting_requests
 from roadmap.models import TERMS, ChangeRequest, Edition, Item, ItemTerms, Roadmap
@@ -21,12 +22,14 @@ from roadmap.wording import wording
 
 @dataclass(frozen=True)
 class Change:
-    """One item as the next edition has it. `kind`: restate, add, exclude."""
+    """One item, or one plan value of an indicator, as the next edition has it. `kind`: restate, add, exclude, plan."""
 
     code: str
     section: int
     kind: str
     terms: ItemTerms
+    """Empty terms where a plan value is changed."""
+    cell: plan_values.Cell | None = None
 
 
 def changes_context(edition: Edition) -> dict[str, Any]:
@@ -42,7 +45,15 @@ def changes_context(edition: Edition) -> dict[str, Any]:
         for item, terms in terms_of(edition.id)
         if item.id in touched
     ]
+    changes += _planned(requests)
     return head_of(edition) | _body(edition.roadmap, base.number, changes, requests)
+
+
+def _planned(requests: Iterable[ChangeRequest]) -> list[Change]:
+    """What the requests make of plan values, in the order they were asked."""
+    changes = [request.changes for request in requests if request.kind == plan_values.KIND]
+    cells = [now for _was, now in plan_values.differing(changes)]
+    return [Change(cell["code"], 0, "plan", ItemTerms(), cell) for cell in cells]
 
 
 def _kind(terms: ItemTerms, known: bool) -> str:
@@ -57,7 +68,7 @@ def _body(roadmap: Roadmap, base: int, changes: Iterable[Change], requests: Iter
         "base_revision": base,
         "changes": [
             {"text": phrase(one, titles.get(one.section, ""))}
-            | ({} if one.kind == "exclude" else {"row": row_of(roadmap, one.code, one.terms)})
+            | ({} if one.kind in ("exclude", "plan") else {"row": row_of(roadmap, one.code, one.terms)})
             for one in changes
         ],
         "reasons": [reason_of(roadmap, request) for request in requests],
@@ -66,6 +77,9 @@ def _body(roadmap: Roadmap, base: int, changes: Iterable[Change], requests: Iter
 
 def phrase(change: Change, section: str) -> str:
     """«Пункт 2.3 изложить в следующей редакции:», «Раздел 4 … дополнить пунктом 4.5 …», «Пункт 3.7 … исключить.»"""
+    if change.cell is not None:
+        said = plan_values.said(change.cell).rstrip(".")  # «чел.» ends the sentence by itself
+        return f"Плановое значение: {plan_values.named(change.cell)} – установить: {said}."
     if change.kind == "exclude":
         return f"Пункт {change.code} «{change.terms.title}» исключить."
     if change.kind == "add":
@@ -91,8 +105,10 @@ def next_edition(ruling: Edition) -> NextEdition:
     changed: dict[int, Change] = {}
     added: list[Change] = []
     numbers: dict[int, int] = {}
-    stale: list[ChangeRequest] = []
+    stale = plan_values.stale_of(requests)
     for request in requests:
+        if request.kind == plan_values.KIND:
+            continue
         if request.item_id is None:
             added.append(_added(request, numbers))
             continue
@@ -105,6 +121,7 @@ def next_edition(ruling: Edition) -> NextEdition:
         changed[item.id] = _with(request, item, _copy(current))
     rows = sorted((*changed.values(), *added), key=lambda one: [int(part) for part in one.code.split(".")])
     last = db.session.scalar(select(func.max(Edition.number)).where(Edition.roadmap_id == ruling.roadmap_id))
+    rows += _planned(request for request in requests if request not in stale)
     return NextEdition((last or ruling.number) + 1, ruling, rows, requests, stale)
 
 
@@ -178,13 +195,18 @@ def base_of(edition: Edition) -> Edition:
 def reason_of(roadmap: Roadmap, request: ChangeRequest) -> dict[str, Any]:
     """Было → стало, why, whose request: one line of the table of reasons."""
     party = roadmap.party_of(request.side)
-    code = request.item.code if request.item else f"раздел {request.section}"
     pairs = [(wording(field, was), wording(field, now)) for field, (was, now) in request.changes.items()]
     now = "; ".join(now for _was, now in pairs if now)
     return {
-        "number": code,
+        "number": _about(request),
         "was": "; ".join(was for was, _now in pairs if was),
         "now": "исключён" if request.kind == "exclusion" else now,
         "reason": request.reason,
         "asked_by": party.organisation.alias or party.organisation.short_name if party else "",
     }
+
+
+def _about(request: ChangeRequest) -> str:
+    if request.kind == plan_values.KIND:
+        return str(request.changes[plan_values.KIND][1]["code"])
+    return request.item.code if request.item else f"раздел {request.section}"

@@ -13,6 +13,7 @@ from core.documents.issuing import Order
 from core.web.kept import in_russian
 from roadmap.documents import parties
 from roadmap.models import Edition, Indicator, IndicatorValue, Item, ItemTerms, Roadmap
+from roadmap.plan_values import figure
 
 MOST_YEARS = 3
 """The template's table has three columns of years."""
@@ -129,7 +130,11 @@ def _indicators(roadmap: Roadmap, years: list[int]) -> list[dict[str, Any]]:
         select(IndicatorValue.indicator_id, IndicatorValue.period, IndicatorValue.value)
         .join(Indicator, Indicator.id == IndicatorValue.indicator_id)
         .where(
-            Indicator.roadmap_id == roadmap.id, IndicatorValue.kind == "plan", IndicatorValue.organisation_id.is_(None)
+            Indicator.roadmap_id == roadmap.id,
+            IndicatorValue.kind == "plan",
+            IndicatorValue.organisation_id.is_(None),
+            IndicatorValue.region_code == "",
+            IndicatorValue.speciality == "",
         )
         .order_by(IndicatorValue.id)
     )
@@ -150,7 +155,5 @@ def _indicators(roadmap: Roadmap, years: list[int]) -> list[dict[str, Any]]:
 
 
 def number(value: Any) -> str:
-    """A figure without idle zeros, thousands apart."""
-    if value is None:
-        return "–"
-    return f"{value.normalize():,f}".replace(",", "\u00a0").replace(".", ",")
+    """A figure without idle zeros, thousands apart; a dash for none."""
+    return "–" if value is None else figure(value)

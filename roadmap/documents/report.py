@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from core import clock
 from core.accounts.actor import SYSTEM
 from core.clock import in_moscow
 from core.documents.issuing import Order
@@ -140,7 +139,7 @@ def _actual(row: ReportRow) -> str:
 
 def indicators(report: Report) -> list[dict[str, Any]]:
     """The three values of each indicator for the report's year, in words that never make nothing a zero."""
-    found = standing(SYSTEM, report.roadmap_id, str(min(report.period_end, clock.today()).year))
+    found = standing(SYSTEM, report.roadmap_id, str(as_of(report).year), as_of(report))
     return [
         {
             "code": one.code,

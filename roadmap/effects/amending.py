@@ -14,6 +14,7 @@ from core.accounts.actor import Actor
 from core.db import db
 from core.errors import NotNow, Reason
 from core.workflow import Ask
+from roadmap import plan_values
 from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Occurrence
 
 DATES = ("starts_on", "due_on", "until_on")
@@ -23,6 +24,7 @@ def put_in(edition: Edition, actor: Actor) -> None:
     """Put every approved request into the edition's terms. Raises NotNow naming the requests that are out of date."""
     requests = waiting_requests(edition.roadmap_id)
     stale = [request for request in requests if request.item_id is not None and _is_stale(request, edition)]
+    stale += plan_values.stale_of(requests)
     if stale:
         numbers = ", ".join(str(request.number) for request in stale)
         raise NotNow(
@@ -70,6 +72,9 @@ def terms_in(edition: Edition, item_id: int | None) -> ItemTerms:
 
 
 def _put(request: ChangeRequest, edition: Edition) -> None:
+    """A plan value is in no item's terms: it is recorded when the edition comes into force."""
+    if request.kind == plan_values.KIND:
+        return
     if request.item_id is None:
         item = new_item(edition, request.section or 1)
         request.item_id = item.id
@@ -134,7 +139,11 @@ def apply_requests(edition: Edition, actor: Actor) -> None:
     from roadmap.states.changes import change_request
 
     requests = db.session.scalars(
-        select(ChangeRequest).where(ChangeRequest.edition_id == edition.id, ChangeRequest.state == "approved")
+        select(ChangeRequest)
+        .where(ChangeRequest.edition_id == edition.id, ChangeRequest.state == "approved")
+        .order_by(ChangeRequest.number)
     ).all()
     for request in requests:
         change_request.take(request, "apply", actor, Ask(data={"edition": edition.number}))
+        if request.kind == plan_values.KIND:
+            plan_values.bring_into_force(request, edition, actor)

@@ -15,7 +15,7 @@ from roadmap.models.plans import Roadmap
 
 
 class ChangeRequest(Stateful, Model):
-    """A request to change what the approved plan says about one item."""
+    """A request to change what the approved plan says about one item, or a plan value of an indicator."""
 
     __tablename__ = "roadmap_change_request"
     __table_args__ = (UniqueConstraint("roadmap_id", "number"), Index("ix_roadmap_change_item", "item_id", "state"))
@@ -24,13 +24,13 @@ class ChangeRequest(Stateful, Model):
     roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"))
     number: Mapped[int]
     kind: Mapped[str] = mapped_column(Code)
-    """term, executor, result, indicator, exclusion, new_item, suspension."""
+    """term, executor, result, indicator, plan_value, exclusion, new_item, suspension."""
     item_id: Mapped[int | None] = mapped_column(ForeignKey("roadmap_item.id"))
-    """Empty for a new item until it is put into an edition."""
+    """Empty for a plan value of an indicator, and for a new item until it is put into an edition."""
     section: Mapped[int | None]
     """Where a new item goes."""
     changes: Mapped[dict[str, Any]] = mapped_column(Json)
-    """{field of the terms: [was, now]}, dates as ISO days."""
+    """{field of the terms: [was, now]}, dates as ISO days; of a plan value two cells of `roadmap.plan_values`."""
     reason: Mapped[str] = mapped_column(Text, default="")
     side: Mapped[str] = mapped_column(Code)
     """Whose request it is; the other side answers it."""

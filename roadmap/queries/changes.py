@@ -16,7 +16,7 @@ from core.db import db
 from core.errors import NotFound
 from core.web.paging import PAGE, Key, Page, page
 from core.workflow import Offer
-from roadmap import readers
+from roadmap import plan_values, readers
 from roadmap.models import ChangeRequest, Edition, Item, ItemTerms, Roadmap, RoadmapParty
 from roadmap.rules.people import COORDINATORS, DEPUTIES
 from roadmap.service.changes import KIND
@@ -118,8 +118,8 @@ def awaiting(actor: Actor, size: int) -> list[Any]:
     own = and_(change.state == "submitted", change.side == party.side)
     return list(
         db.session.execute(
-            select(change.id, change.number, change.kind, change.state, change.reason, change.side, Item.code,
-                   func.count().over().label("total"))
+            select(change.id, change.number, change.kind, change.state, change.reason, change.side,
+                   change.changes, Item.code, func.count().over().label("total"))
             .join(party, and_(party.roadmap_id == change.roadmap_id, party.organisation_id == actor.organisation_id))
             .outerjoin(Item, Item.id == change.item_id)
             .where(or_(theirs, own) if actor.has(*COORDINATORS) else theirs, visible_to(actor, KIND, change.id))
@@ -142,3 +142,18 @@ def pending(actor: Actor, roadmap_id: int) -> list[ChangeRequest]:
         .options(joinedload(ChangeRequest.item))
     )
     return list(rows)
+
+
+def of_indicator(actor: Actor, roadmap_id: int, indicator_id: int) -> list[ChangeRequest]:
+    """Requests on their way to another plan value of an indicator, as they were asked. One query."""
+    rows = db.session.scalars(
+        select(ChangeRequest)
+        .where(
+            ChangeRequest.roadmap_id == roadmap_id,
+            ChangeRequest.kind == plan_values.KIND,
+            ChangeRequest.state.in_(("draft", "submitted", "review_other", "approved")),
+            visible_to(actor, KIND, ChangeRequest.id),
+        )
+        .order_by(ChangeRequest.number)
+    )
+    return [row for row in rows if row.changes[plan_values.KIND][1]["indicator_id"] == indicator_id]

@@ -18,7 +18,7 @@ from core.documents.models import IssuedDocument
 from core.errors import NotFound
 from core.signoffs.models import Round, Slot
 from core.workflow import Offer
-from roadmap import readers
+from roadmap import plan_values, readers
 from roadmap.models import OPEN_EDITION, TERMS, ChangeRequest, Edition, Item, ItemTerms, Roadmap, RoadmapParty
 from roadmap.states import roadmap as machine
 
@@ -107,7 +107,7 @@ def _acts(edition_id: int) -> Sequence[AuditRecord]:
 
 @dataclass(frozen=True)
 class Difference:
-    """One item in two editions: the fields that differ as (field, was, now)."""
+    """One item, or one plan value, in two editions: the fields that differ as (field, was, now)."""
 
     code: str
     title: str
@@ -135,31 +135,40 @@ def compare(first: int, second: int) -> list[Difference]:
         .where(ItemTerms.edition_id.in_((first, second)))
         .order_by(Item.section, Item.number)
     )
+    carried = _carried_between(pair)
     if all(row.state in LINEAGE for row in pair):
-        statement = statement.where(Item.id.in_(_touched_between(pair)))
+        statement = statement.where(Item.id.in_({row.item_id for row in carried} - {None}))
     pairs: dict[str, dict[int, ItemTerms]] = {}
     for code, terms in db.session.execute(statement):
         pairs.setdefault(code, {})[terms.edition_id] = terms
     found = [_difference(code, two.get(first), two.get(second)) for code, two in pairs.items()]
-    return [one for one in found if one is not None]
+    return [one for one in found if one is not None] + _planned(carried, _number(pair, first) > _number(pair, second))
 
 
-def _touched_between(pair: Sequence[Any]) -> list[int]:
-    """Items of the requests that the editions after the earlier one, up to the later one, carry."""
-    low, high = min(row.number for row in pair), max(row.number for row in pair)
-    return list(
-        db.session.scalars(
-            select(ChangeRequest.item_id)
-            .join(Edition, Edition.id == ChangeRequest.edition_id)
-            .where(
-                ChangeRequest.roadmap_id == pair[0].roadmap_id,
-                Edition.number > low,
-                Edition.number <= high,
-                ChangeRequest.item_id.is_not(None),
-            )
-            .distinct()
+def _number(pair: Sequence[Any], edition_id: int) -> int:
+    return next(int(row.number) for row in pair if row.id == edition_id)
+
+
+def _planned(carried: Sequence[Any], backwards: bool) -> list[Difference]:
+    """The plan values the later edition has otherwise; told the other way round where the later one is asked first."""
+    pairs = plan_values.differing([row.changes for row in carried if row.kind == plan_values.KIND])
+    return [
+        Difference(
+            was["code"], was["name"], "changed", ((plan_values.KIND, *((now, was) if backwards else (was, now))),)
         )
-    )
+        for was, now in pairs
+    ]
+
+
+def _carried_between(pair: Sequence[Any]) -> Sequence[Any]:
+    """The requests that the editions after the earlier one, up to the later one, carry, as they were asked."""
+    low, high = min(row.number for row in pair), max(row.number for row in pair)
+    return db.session.execute(
+        select(ChangeRequest.item_id, ChangeRequest.kind, ChangeRequest.changes)
+        .join(Edition, Edition.id == ChangeRequest.edition_id)
+        .where(ChangeRequest.roadmap_id == pair[0].roadmap_id, Edition.number > low, Edition.number <= high)
+        .order_by(Edition.number, ChangeRequest.number)
+    ).all()
 
 
 def _difference(code: str, was: ItemTerms | None, now: ItemTerms | None) -> Difference | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from core.accounts.access import visible_to
 from core.accounts.actor import Actor
+from core.clock import MOSCOW
 from core.db import db
 from roadmap import readers
 from roadmap.models import Indicator, IndicatorValue
@@ -42,10 +45,15 @@ class Standing:
         return int(fact / self.plan * 100) if fact is not None and self.plan else None
 
 
-def standing(actor: Actor, roadmap_id: int, year: str) -> list[Standing]:
-    """Every indicator of a plan in a year. One query. Different indicators are never added together."""
+def standing(actor: Actor, roadmap_id: int, year: str, on: date | None = None) -> list[Standing]:
+    """Every indicator of a plan in a year. One query. Different indicators are never added together.
+
+    `on`: with the plan as it stood at the end of that day; a value that an edition brought later is left out.
+    """
     value = IndicatorValue
     newest = _newest(roadmap_id).where(value.period.startswith(year))
+    if on is not None:
+        newest = newest.where(~_planned_after(on))
     rows = db.session.execute(
         select(Indicator, value)
         .outerjoin(value, (value.indicator_id == Indicator.id) & value.id.in_(newest))
@@ -73,6 +81,22 @@ def _newest(roadmap_id: int) -> Select[Any]:
             value.indicator_id, value.period, value.kind, value.organisation_id, value.region_code, value.speciality
         )
     )
+
+
+def _planned_after(day: date) -> ColumnElement[bool]:
+    """A plan value of a later edition: recorded after the day, for a time after it, over one that stood before."""
+    value, before = IndicatorValue, aliased(IndicatorValue)
+    known = select(before.id).where(
+        before.kind == "plan",
+        before.id < value.id,
+        before.indicator_id == value.indicator_id,
+        before.period == value.period,
+        before.organisation_id.is_not_distinct_from(value.organisation_id),
+        before.region_code == value.region_code,
+        before.speciality == value.speciality,
+    )
+    end = datetime.combine(day + timedelta(days=1), time(0), MOSCOW)
+    return and_(value.kind == "plan", value.as_of > day, value.at >= end, known.exists())
 
 
 def newest_of(roadmap_id: int) -> Sequence[IndicatorValue]:

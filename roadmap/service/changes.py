@@ -15,7 +15,7 @@ from core.accounts.actor import Actor
 from core.db import db, expect_version, locked, transaction
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
 from core.workflow import Ask, Taken
-from roadmap import readers
+from roadmap import plan_values, readers
 from roadmap.effects.amending import plain
 from roadmap.models import ChangeRequest, Edition, Item, Roadmap, RoadmapSection
 from roadmap.rules.people import COORDINATORS, responsible_of, side_of
@@ -29,8 +29,11 @@ FIELDS_OF_KIND: dict[str, tuple[str, ...]] = {
     "indicator": ("target", "target_unit"),
     "exclusion": ("excluded",),
     "suspension": (),
+    plan_values.KIND: plan_values.FIELDS,
 }
 """What a request of a kind may change."""
+NOT_OF_ITEM = ("new_item", plan_values.KIND)
+"""Kinds that are not about an item of the plan."""
 KIND = "change_request"
 
 
@@ -51,7 +54,7 @@ def draft_change(roadmap_id: int, new: NewChange, actor: Actor) -> ChangeRequest
         raise NotValid(_("Нет такого вида изменения"), "kind")
     with transaction():
         plan = _plan_in_force(roadmap_id, actor)
-        item = _item(plan, new.item_id) if new.kind != "new_item" else None
+        item = _item(plan, new.item_id) if new.kind not in NOT_OF_ITEM else None
         side = _side(plan, item, actor)
         row = ChangeRequest(
             roadmap_id=plan.id,
@@ -131,6 +134,8 @@ def _changes(plan: Roadmap, item: Item | None, new: NewChange) -> dict[str, Any]
         return {}
     if new.kind == "exclusion":
         return {"excluded": [False, True]}
+    if new.kind == plan_values.KIND:
+        return plan_values.proposed(plan, new.values)
     if item is None:
         return {
             name: [None, plain(value)] for name, value in checked(new.values, plan).items() if value not in ("", [])

@@ -18,9 +18,9 @@ from core.accounts.models import Organisation
 from core.db import db, expect_version, locked, transaction
 from core.documents.attachments import Upload, keep
 from core.errors import NotAllowed, NotFound, NotNow, NotValid
-from roadmap import readers
+from roadmap import plan_values, readers
 from roadmap.measures import BREAKDOWNS, check_period, check_region, check_speciality
-from roadmap.models import Indicator, IndicatorValue, Roadmap
+from roadmap.models import OPEN_EDITION, Edition, Indicator, IndicatorValue, Roadmap
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.terms import number
 
@@ -145,7 +145,10 @@ def _has_values(row: Indicator) -> bool:
 
 
 def set_targets(indicator_id: int, targets: Mapping[int, Any], source: str, actor: Actor) -> int:
-    """Plan the years of an indicator; returns how many values were recorded. A year left as it was is passed over."""
+    """Plan the years of an indicator; returns how many values were recorded. A year left as it was is passed over.
+
+    Raises NotNow once the plan is approved: its values are changed by a request (`roadmap.plan_values`).
+    """
     with transaction():
         indicator = db.session.get(Indicator, indicator_id)
         if indicator is None:
@@ -184,7 +187,8 @@ def record_value(indicator_id: int, new: NewValue, actor: Actor, evidence: Uploa
     """Record a value with its evidence. A correction is a new row; the newest stands.
 
     The plan and the verified figure are the coordinators' (and the operator's); who declared a figure does not verify
-    it. Other organisations declare their own figures. Raises NotFound, NotAllowed, NotValid.
+    it. Other organisations declare their own figures. Raises NotFound, NotAllowed, NotValid; NotNow for the plan
+    of a plan that is approved or on its way there.
     """
     with transaction():
         indicator = db.session.get(Indicator, indicator_id)
@@ -212,12 +216,22 @@ def check_value(plan: Roadmap, indicator: Indicator, new: NewValue, actor: Actor
 def _may_record(plan: Roadmap, indicator: Indicator, new: NewValue, actor: Actor) -> None:
     if new.kind == "plan":
         _coordinator(plan, actor)
+        _still_drawn(plan)
     elif new.kind == "verified":
         if not actor.has("operator"):
             _coordinator(plan, actor)
         _not_own(indicator, new, actor)
     elif not side_of(plan, actor) and not actor.has("operator") and new.organisation_id != actor.organisation_id:
         raise NotAllowed(_("Организация заявляет только свои значения"))
+
+
+def _still_drawn(plan: Roadmap) -> None:
+    """Plan values are typed into a draft alone. Raises NotNow naming the way otherwise."""
+    under_way = select(Edition.id).where(Edition.roadmap_id == plan.id, Edition.state.in_(OPEN_EDITION))
+    for edition_id in db.session.scalars(under_way.order_by(Edition.id)).all():
+        locked(Edition, edition_id)  # it is not sent for approval meanwhile
+    if (reason := plan_values.why_settled(plan.id)) is not None:
+        raise NotNow(_("Плановое значение не записано"), reasons=[reason])
 
 
 def _check(plan: Roadmap, new: NewValue) -> None:

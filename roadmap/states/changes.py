@@ -27,6 +27,7 @@ KINDS: dict[str, Any] = {
     "executor": _l("исполнитель"),
     "result": _l("результат"),
     "indicator": _l("показатель"),
+    "plan_value": _l("плановое значение показателя"),
     "exclusion": _l("исключение"),
     "new_item": _l("новое мероприятие"),
     "suspension": _l("приостановка"),

@@ -7,24 +7,31 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from core import clock
 from core.accounts.login import me
 from core.documents.downloads import DOCX, given
 from core.errors import NotFound, NotNow, NotValid
 from core.web.forms import Refused, attempt
-from roadmap import queries, service
+from roadmap import measures, plan_values, queries, service
 from roadmap.documents import changes as documents
-from roadmap.forms import ChangeForm, NewItemForm
+from roadmap.forms import ChangeForm, NewItemForm, PlanValueForm
 from roadmap.periods import label, spread
 from roadmap.queries import decisions as decision_reads
 from roadmap.queries.changes import change_list, change_page, changeable, pending, ruling_edition
+from roadmap.queries.indicators import codes_of
 from roadmap.queries.plans import section_titles
+from roadmap.queries.reports import plan_of
 from roadmap.rules.people import COORDINATORS
 from roadmap.service import NewChange
+from roadmap.service.changes import NOT_OF_ITEM
 from roadmap.states import roadmap as machine
 from roadmap.states.changes import KINDS, change_request
 from roadmap.views.blueprint import ask_of, bp, number, version_asked
 from roadmap.views.moving import refused, told
 from roadmap.wording import CHANGE_ACTS, FIELDS, points_text, side_name, slip, wording
+
+ITEM_KINDS = {name: text for name, text in KINDS.items() if name not in NOT_OF_ITEM}
+"""Kinds of a request that begin from an item."""
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/changes")
@@ -59,7 +66,9 @@ def new_change(item_id: int) -> Any:
     row, _found = queries.find_item(me(), item_id)
     _check_in_force(row.item.roadmap_id)
     kind = request.values.get("kind", "term")
-    if kind not in KINDS or kind == "new_item":
+    if kind == plan_values.KIND:
+        return redirect(url_for("roadmap.new_plan_value", roadmap_id=row.item.roadmap_id))
+    if kind not in ITEM_KINDS:
         return redirect(url_for("roadmap.new_request", roadmap_id=row.item.roadmap_id))
     terms = row.item.terms
     assert terms is not None
@@ -74,7 +83,9 @@ def new_change(item_id: int) -> Any:
             return redirect(url_for("roadmap.change", change_id=done.id))
         status = done.status
     title = _("Запрос на изменение пункта %(code)s", code=row.item.code)
-    return render_template("roadmap/change_form.html", form=form, title=title, row=row, kind=kind, kinds=KINDS), status
+    return render_template(
+        "roadmap/change_form.html", form=form, title=title, row=row, kind=kind, kinds=ITEM_KINDS
+    ), status
 
 
 def _periods(terms: Any, end: Any) -> list[tuple[str, str]]:
@@ -98,8 +109,41 @@ def new_request(roadmap_id: int) -> Any:
             return redirect(url_for("roadmap.change", change_id=done.id))
         status = done.status
     return render_template(
-        "roadmap/request_form.html", form=form, head=head, items=changeable(me(), roadmap_id), kinds=KINDS
-    ), status
+        "roadmap/request_form.html", form=form, head=head, items=changeable(me(), roadmap_id), kinds=ITEM_KINDS,
+        measured=bool(codes_of(roadmap_id)),
+    ), status  # fmt: skip
+
+
+@bp.route("/roadmaps/<int:roadmap_id>/changes/plan-value", methods=["GET", "POST"])
+def new_plan_value(roadmap_id: int) -> Any:
+    """Draft a request to change a plan value; the indicator's page brings the indicator and the period with it."""
+    head = queries.plan_head(me(), roadmap_id)
+    _check_in_force(roadmap_id)
+    rows = codes_of(roadmap_id)
+    plan, asked = plan_of(roadmap_id), request.values.get("period", "")
+    year = int(asked[:4]) if measures.PERIOD.match(asked) else clock.today().year
+    year = min(max(year, plan.period_start.year), plan.period_end.year)
+    form = PlanValueForm()
+    periods = [(key, label(key)) for key in measures.period_choices(plan, year)]
+    form.offer([(row.id, f"{row.code}. {row.name}") for row in rows], periods)
+    if not form.is_submitted():
+        form.indicator_id.data, form.period.data = number(request.args.get("indicator")), asked or str(year)
+    status = 200
+    if form.is_submitted():
+        new = NewChange(plan_values.KIND, form.values(), form.reason.data or "")
+        done = attempt(form, lambda: service.draft_change(roadmap_id, new, me()))
+        if not isinstance(done, Refused):
+            return redirect(url_for("roadmap.change", change_id=done.id))
+        status = done.status
+    return render_template("roadmap/plan_value_form.html", form=form, head=head, known=_planned(form)), status
+
+
+def _planned(form: PlanValueForm) -> str:
+    """The plan value of the whole that stands for what the form came with; "" where there is none."""
+    if form.indicator_id.data is None or form.period.data is None:
+        return ""
+    value = plan_values.standing_value((form.indicator_id.data, form.period.data, None, "", ""))
+    return "" if value is None else plan_values.figure(value)
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/changes/item")
@@ -109,7 +153,7 @@ def choose_item(roadmap_id: int) -> Any:
     item_id, kind = number(request.args.get("item")), request.args.get("kind", "term")
     if item_id is None:
         return redirect(url_for("roadmap.new_request", roadmap_id=roadmap_id))
-    return redirect(url_for("roadmap.new_change", item_id=item_id, kind=kind if kind in KINDS else "term"))
+    return redirect(url_for("roadmap.new_change", item_id=item_id, kind=kind if kind in ITEM_KINDS else "term"))
 
 
 @bp.get("/roadmaps/<int:roadmap_id>/next-edition")

@@ -19,12 +19,16 @@ from roadmap.bars import chart
 from roadmap.effects.items import day
 from roadmap.models import Indicator
 from roadmap.periods import label
+from roadmap.plan_values import why_settled
 from roadmap.queries import indicators as reads
 from roadmap.queries import measures as one_reads
+from roadmap.queries.changes import of_indicator
 from roadmap.rules.people import COORDINATORS, side_of
 from roadmap.service import NewIndicator, NewValue
 from roadmap.sheets import indicator_book
+from roadmap.states.changes import change_request
 from roadmap.views.blueprint import bp, number, upload_of, version_asked
+from roadmap.wording import wording
 
 KINDS = ("plan", "declared", "verified")
 
@@ -166,6 +170,10 @@ def _page(indicator_id: int, status: int = 200, form: str = "", faults: dict[str
         organisations=[(one.id, one.short_name) for one in choices()],
         plan_years=range(found.plan.period_start.year, found.plan.period_end.year + 1),
         defines=_coordinates(found.plan.id),
+        settled=why_settled(found.plan.id),
+        asked=of_indicator(me(), found.plan.id, indicator_id),
+        change_states=change_request.states,
+        wording=wording,
         form=form,
         sent=request.form,
         faults=faults or {},

@@ -47,16 +47,18 @@ def in_june() -> Iterator[None]:
 class Desk:
     """A plan in force with two indicators, in which a college works; values are declared and verified already."""
 
-    def __init__(self) -> None:
+    def __init__(self, target: str = "") -> None:
         self.cast: Cast = a_cast()
         self.college = self.cast.organisations["college"]
         self.ours = self.cast.who("m_coord")
         plan = a_plan(self.cast)
         an_item(self.cast, plan, organisation_id=self.college.id)
-        in_force(self.cast, plan)
         self.plan_id = plan.id
         self.first = plans.add_indicator(plan.id, NewIndicator("P-01", "Обучающиеся", "чел."), self.ours)
         self.second = plans.add_indicator(plan.id, NewIndicator("S-02", "Выпускники", "чел."), self.ours)
+        if target:
+            plans.set_targets(self.first.id, {2026: target}, "план", self.ours)
+        in_force(self.cast, plan)
 
     def record(self, figure: Any, kind: str = "declared", period: str = "2026-Q1", **more: Any) -> IndicatorValue:
         actor = self.cast.who("c_coord") if kind == "verified" else self.ours
@@ -153,8 +155,8 @@ def test_what_is_verified_stands_and_what_was_not_provided_is_no_zero(desk: Desk
     assert db.session.get_one(IndicatorValue, verified.id).value == Decimal(95)
 
 
-def test_the_exported_sheet_comes_back_and_changes_nothing(desk: Desk) -> None:
-    plans.set_targets(desk.first.id, {2026: "2500"}, "план", desk.ours)
+def test_the_exported_sheet_comes_back_and_changes_nothing(db_session: Any) -> None:
+    desk = Desk(target="2500")
     desk.record("100.125", organisation_id=desk.college.id, region_code="59", source="форма")
     desk.record("95", "verified", organisation_id=desk.college.id, region_code="59")
     desk.record(None, period="2026-H1")

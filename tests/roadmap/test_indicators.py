@@ -104,7 +104,7 @@ def test_a_replaced_code_was_right_in_its_time(db_session: Session) -> None:
 
 def test_targets_are_set_by_year_and_only_what_changed_is_written(db_session: Session) -> None:
     cast = a_cast()
-    row = an_indicator(cast)
+    row = service.add_indicator(a_plan(cast).id, NewIndicator("P-01", "Обучающиеся", "чел."), cast.who("m_coord"))
     assert service.set_targets(row.id, {2026: "2 500", 2027: "2700", 2028: ""}, "план", cast.who("m_coord")) == 2
     assert service.set_targets(row.id, {2026: "2500", 2027: "2800"}, "план", cast.who("m_coord")) == 1
     with pytest.raises(NotValid) as refusal:
@@ -179,8 +179,8 @@ def test_the_parts_of_a_year_add_up_to_it_and_nothing_is_not_zero(rows: list[tup
 def test_the_pages_of_an_indicator(app: APIFlask) -> None:
     with app.app_context():
         cast = a_cast()
-        row = an_indicator(cast)
-        row_id, plan_id = row.id, row.roadmap_id
+        plan_id = a_plan(cast).id
+        row_id = service.add_indicator(plan_id, NewIndicator("P-01", "Обучающиеся", "чел."), cast.who("m_coord")).id
         seed = service.add_indicator(plan_id, NewIndicator("S-03", "Билет", "чел."), cast.who("m_coord"))
         service.set_targets(seed.id, {2026: "64000"}, "план", cast.who("m_coord"))
     client = signed_in(app, cast, "c_coord")
@@ -191,7 +191,8 @@ def test_the_pages_of_an_indicator(app: APIFlask) -> None:
     refused = client.post(path, data={**form, "region_code": "5"})
     assert refused.status_code == 422
     assert 'value="1250"' in refused.get_data(as_text=True)
-    client.post(f"/indicators/{row_id}/targets", data={"target-2026": "2500", "source": "план"})
+    targets = {"target-2026": "2500", "source": "план"}
+    assert client.post(f"/indicators/{row_id}/targets", data=targets).status_code == 302
     page = client.get(f"/indicators/{row_id}?year=2026&by=region").get_data(as_text=True)
     assert "1\u00a0250" in page
     assert "2\u00a0500" in page
@@ -220,8 +221,8 @@ def test_the_pages_of_an_indicator(app: APIFlask) -> None:
 def test_indicators_by_api(app: APIFlask) -> None:
     with app.app_context():
         cast = a_cast()
-        row = an_indicator(cast)
-        row_id, plan_id = row.id, row.roadmap_id
+        plan_id = a_plan(cast).id
+        row_id = service.add_indicator(plan_id, NewIndicator("P-01", "Обучающиеся", "чел."), cast.who("m_coord")).id
     client = signed_in(app, cast, "m_coord")
     path = f"/api/v1/indicators/{row_id}"
     assert client.put(f"{path}/targets", json={"targets": {"2026": "2500"}}).status_code == 200

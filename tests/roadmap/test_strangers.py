@@ -85,10 +85,10 @@ def _world(cast: Cast) -> Known:
     secret = an_item(cast, plan, title=f"Мероприятие {SECRET}", result=SECRET, indicators=(indicator.id,))
     other = an_item(cast, plan, title=f"Второе {SECRET}", responsible_side="corporation")
     own = an_item(cast, plan, title=f"Мероприятие {OWN}", organisation_id=college, unit="Колледж")
+    service.record_value(indicator.id, NewValue("2026", "plan", "5", source="план"), cast.who("m_coord"))
     in_force(cast, plan)
     readers.of_plan(plan)
     db.session.commit()
-    service.record_value(indicator.id, NewValue("2026", "plan", "5", source="план"), cast.who("m_coord"))
     service.add_dependency(other.id, secret.id, cast.who("c_coord"), blocking=False)
     file = evidence(occurrence_of(secret), cast.who("executor", "ministry"), name=f"{SECRET}.pdf")
     change = service.draft_change(

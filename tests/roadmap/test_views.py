@@ -10,9 +10,12 @@ from xml.etree import ElementTree
 import pytest
 from apiflask import APIFlask
 from icalendar import Calendar
+from sqlalchemy import select
 
 from core import clock
+from core.db import db
 from roadmap import feeds, service
+from roadmap.models import Indicator
 from roadmap.service import NewIndicator, NewValue
 from tests.roadmap.builders import Cast, a_cast, a_plan, an_item, in_force, occurrence_of, step
 from tests.roadmap.test_pages import counted, signed_in
@@ -24,9 +27,12 @@ def in_june() -> Any:
         yield
 
 
-def a_living_plan(cast: Cast) -> tuple[int, list[int]]:
-    """A plan in force with a late item, a quarterly one, and one that waits for another."""
+def a_living_plan(cast: Cast, *planned: NewIndicator) -> tuple[int, list[int]]:
+    """A plan in force with a late item, a quarterly one, and one that waits for another; 2 500 of each indicator."""
     plan = a_plan(cast)
+    for new in planned:
+        row = service.add_indicator(plan.id, new, cast.who("m_coord"))
+        service.set_targets(row.id, {2026: "2500"}, "план", cast.who("m_coord"))
     late = an_item(cast, plan, title="Опоздавшее <мероприятие>", due_on=date(2026, 3, 31))
     points = [{"title": "проект", "term": "01.07.2026", "due": "2026-07-01"}]
     often = an_item(
@@ -114,11 +120,10 @@ def test_the_calendar_is_read_by_its_secret_and_by_nothing_else(app: APIFlask) -
 def test_plan_declared_and_verified_stand_apart(app: APIFlask) -> None:
     with app.app_context():
         cast = a_cast()
-        plan_id, _items = a_living_plan(cast)
+        plan_id, _items = a_living_plan(cast, NewIndicator("S-02", "Школьники", "чел."))
         coordinator = cast.who("m_coord")
-        first = service.add_indicator(plan_id, NewIndicator("S-02", "Школьники", "чел."), coordinator)
+        first = db.session.scalars(select(Indicator)).one()
         service.add_indicator(plan_id, NewIndicator("S-03", "Билет", "чел."), coordinator)
-        service.record_value(first.id, NewValue("2026", "plan", "2500"), coordinator)
         for period, value in (("2026-Q1", "600"), ("2026-Q2", "700")):
             service.record_value(first.id, NewValue(period, "declared", value), cast.who("executor"))
         service.record_value(first.id, NewValue("2026-Q3", "declared", not_provided=True), cast.who("executor"))

@@ -71,10 +71,16 @@ def measured_in(content: bytes, known: Collection[str]) -> Measured:
     heads = {name: place for place, cell in enumerate(rows[0]) if (name := _headings().get(same(cell or ""), ""))}
     if not {"code", "name", "unit"} <= heads.keys():
         return found
-    for number, cells in enumerate(rows[1 : MOST + 1], start=2):
+    read = 0
+    for number, cells in enumerate(rows[1:], start=2):
         texts = {name: cells[place] for name, place in heads.items() if place < len(cells)}
-        if any(cell is not None and str(cell).strip() for cell in texts.values()):
-            _read(found, number, texts, known)
+        if not any(cell is not None and str(cell).strip() for cell in texts.values()):
+            continue
+        if read == MOST:
+            found.faults.append(_fault(number, _("показателей больше %(n)s", n=MOST)))
+            break
+        _read(found, number, texts, known)
+        read += 1
     return found
 
 

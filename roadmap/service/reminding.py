@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from core import audit, clock
 from core.accounts.access import may_see
 from core.accounts.actor import Actor
+from core.accounts.models import Person
 from core.calendar import is_working, late_by, late_words
-from core.db import locked, transaction
+from core.db import db, locked, transaction
 from core.errors import NotAllowed, NotFound, NotNow, Reason
 from core.notifications import Message, notify
 from core.signoffs.plan import holders_of
@@ -104,11 +106,16 @@ def _tell(people: set[int], key: str, text: str, path: str, about: dict[str, str
     today = clock.today()
     if not is_working(today):
         raise NotNow(_("Сегодня выходной: напомните в рабочий день"))
-    others = people - {actor.id}
+    others = _at_work(people - {actor.id})
     if not others:
-        raise NotNow(_("Напоминать некому: исполнитель не назначен"))
+        raise NotNow(_("Напоминать некому: исполнитель не назначен или больше не работает. Назначьте другого"))
     context = {**about, "who": actor.short_name, "organisation": actor.organisation_name}
     told = len(notify(others, Message(f"{key}:{today.isoformat()}", text, path, context)))
     if not told:
         raise NotNow(_("Сегодня уже напоминали: повторить можно в следующий рабочий день"))
     return told
+
+
+def _at_work(people: Iterable[int | None]) -> set[int]:
+    """Those of them who have not left: nobody else is written to."""
+    return set(db.session.scalars(select(Person.id).where(Person.id.in_(people), Person.active)))

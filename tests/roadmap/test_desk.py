@@ -13,6 +13,7 @@ from sqlalchemy.orm import scoped_session
 
 from core import clock
 from core.accounts.actor import Actor
+from core.accounts.models import Person
 from core.audit import AuditRecord
 from core.db import db, transaction
 from core.documents.attachments import Upload
@@ -209,6 +210,10 @@ def test_a_late_decision_is_reminded_of(db_session: Session) -> None:
         assert reminding.remind_decision(row.id, cast.who("m_control")) == 1
         with pytest.raises(NotAllowed):
             reminding.remind_decision(row.id, cast.who("m_legal"))
+    with transaction():
+        db.session.get_one(Person, row.executor_id).active = False
+    with clock.at(datetime(2026, 7, 15, 9, tzinfo=UTC)), pytest.raises(NotNow, match="больше не работает"):
+        reminding.remind_decision(row.id, cast.who("m_control"))
 
 
 def test_the_page_the_api_and_their_buttons(app: APIFlask) -> None:

@@ -169,6 +169,15 @@ def test_an_indicator_the_file_defines_wrongly_is_told_with_its_sheet(cast: Cast
     ]
 
 
+def test_no_indicator_of_a_file_is_left_out_in_silence(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = a_plan(cast)
+    everything(cast, plan)
+    content = exporting.edition_sheet(cast.who("m_coord"), plan.id, 1)
+    monkeypatch.setattr("roadmap.importing.measured.MOST", 0)
+    (fault, *_rest) = brought(cast, Upload("План.xlsx", content)).faults
+    assert (fault["column"], fault["message"]) == ("лист «Показатели»", "строка 2: показателей больше 0")
+
+
 def test_a_sheet_imported_exported_and_imported_says_the_same(cast: Cast) -> None:
     plan = taken(cast, brought(cast, a_sheet(good())))
     content = exporting.shown_sheet(cast.who("m_coord"), plan.id, ItemSearch())

@@ -75,7 +75,8 @@ def apply(clauses: Sequence[Clause], changes: Sequence[dict[str, Any]]) -> list[
     """The clauses after the changes: restate, add after a clause, exclude (the number stays, struck).
 
     A change: {"action": "restate" | "add" | "exclude", "clause_id", "number", "text"}; an added clause follows the
-    clause `clause_id` and has its level, or the "level" of the change. Raises NotValid when a clause is not there.
+    clause `clause_id` and has its level, or the "level" of the change. The last mark need not be typed.
+    Raises NotValid when a clause is not there.
     """
     result = [dict(clause) for clause in clauses]
     for change in changes:
@@ -83,14 +84,21 @@ def apply(clauses: Sequence[Clause], changes: Sequence[dict[str, Any]]) -> list[
         if index is None:
             raise NotValid(_("В основном документе нет пункта %(number)s", number=change.get("number", "?")))
         if change["action"] == "restate":
-            result[index]["text"] = change["text"]
+            result[index]["text"] = _ended(change["text"], result[index]["text"])
         elif change["action"] == "exclude":
             result[index]["text"] = EXCLUDED
         else:
-            new = {**result[index], "id": change.get("new_id") or f"{change['clause_id']}+", "text": change["text"]}
+            text = _ended(change["text"], result[index]["text"])
+            new = {**result[index], "id": change.get("new_id") or f"{change['clause_id']}+", "text": text}
             new["number"], new["level"] = change["number"], change.get("level") or new.get("level")
             result.insert(index + 1, new)
     return result
+
+
+def _ended(text: str, like: str) -> str:
+    """A wording typed without its last mark ends as the clause in whose place, or after which, it stands."""
+    mark = like.rstrip()[-1:]
+    return f"{text.rstrip()}{mark}" if mark in (".", ";") and text.rstrip()[-1:].isalnum() else text
 
 
 def compare(before: Sequence[Clause], after: Sequence[Clause]) -> list[dict[str, Any]]:

@@ -33,6 +33,24 @@ def excluded(clause_id: str, number: str) -> dict[str, Any]:
     return {"action": "exclude", "clause_id": clause_id, "number": number}
 
 
+@pytest.mark.parametrize(
+    ("before", "typed", "stands"),
+    [
+        ("Стороны встречаются ежегодно.", "Стороны встречаются ежеквартально", "Стороны встречаются ежеквартально."),
+        ("предоставлять сведения;", "предоставлять отчёты ", "предоставлять отчёты;"),
+        ("Стороны встречаются ежегодно.", "Стороны не встречаются.", "Стороны не встречаются."),
+        ("Стороны встречаются ежегодно.", "Стороны образуют:", "Стороны образуют:"),
+        ("Предмет Соглашения", "Предмет и цели", "Предмет и цели"),
+    ],
+)
+def test_a_wording_typed_without_its_last_mark_ends_as_the_clause_it_replaces(
+    before: str, typed: str, stands: str
+) -> None:
+    clauses = [{"id": "a", "number": "1.1", "level": 2, "text": before}]
+    assert terms.apply(clauses, [restated("a", "1.1", typed)])[0]["text"] == stands
+    assert terms.apply(clauses, [added("a", "1.2", typed)])[1]["text"] == stands
+
+
 def drawn(company: Company, parent: Agreement, changes: list[dict[str, Any]], login: str = "m.coord") -> Agreement:
     amendment = an_amendment(company, parent, login)
     return amending.put_changes(amendment.id, changes, company.actor(login))

@@ -175,7 +175,10 @@ def _difference(code: str, was: ItemTerms | None, now: ItemTerms | None) -> Diff
     if now is None or was is None:
         there = now or was
         assert there is not None
-        return Difference(code, there.title, "added" if was is None else "dropped")
+        said = [(name, getattr(there, name)) for name in TERMS if name != "title" and getattr(there, name)]
+        if was is None:
+            return Difference(code, there.title, "added", tuple((name, None, value) for name, value in said))
+        return Difference(code, there.title, "dropped", tuple((name, value, None) for name, value in said))
     fields = tuple(
         (name, getattr(was, name), getattr(now, name)) for name in TERMS if getattr(was, name) != getattr(now, name)
     )

@@ -106,6 +106,11 @@ def test_a_number_is_never_given_twice(db_session: Session) -> None:
     in_force(cast, plan, 2, "П-2")
     codes = db_session.scalars(select(Item.code).order_by(Item.number)).all()
     assert codes == ["1.1", "1.2", "1.3", "1.4"]
+    found = {one.code: one for one in queries.compare(edition_of(plan, 1).id, edition_of(plan, 2).id)}
+    assert (found["1.3"].kind, found["1.4"].kind) == ("excluded", "added")
+    said = {name: (was, now) for name, was, now in found["1.4"].fields}
+    assert said["due_on"] == (None, date(2027, 6, 1))
+    assert said["result"] == (None, "есть")
     states = dict(
         db_session.execute(select(Item.code, Occurrence.state).join(Occurrence, Occurrence.id == Item.current_id))
         .tuples()

@@ -13,6 +13,7 @@ from core.accounts.models import Organisation, Signatory
 from core.db import db
 from core.language.agreement import named
 from core.language.initials import initials
+from core.language.positions import running
 from core.signoffs.plan import holders_of
 from roadmap.models import ItemTerms, Roadmap
 
@@ -59,7 +60,7 @@ def signatory_of(organisation: Organisation) -> Signatory | None:
 
 
 def coordinators(roadmap: Roadmap) -> list[dict[str, Any]]:
-    """One coordinator of each party, for the signatures under the table."""
+    """One coordinator of each party, for the signatures under the table: «Координатор от Стороны … – начальник …»."""
     held = holders_of(party.organisation_id for party in roadmap.parties)
     rows = []
     for party in roadmap.parties:
@@ -68,7 +69,7 @@ def coordinators(roadmap: Roadmap) -> list[dict[str, Any]]:
         rows.append(
             {
                 "party": party.organisation.alias or party.organisation.short_name,
-                "position": person.position if person else "",
+                "position": running(person.position, "nom") if person and person.position else "",
                 "fio": person.full_name if person else "",
                 "short": person.short_name if person else "",
                 "phone": person.phone if person else "",

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from core.accounts.actor import SYSTEM
 from core.clock import in_moscow
 from core.documents.issuing import Order
+from core.language.positions import running
 from core.signoffs.service.rounds import last_round
 from roadmap import rounds
 from roadmap.documents import parties
@@ -46,7 +47,7 @@ def order(report: Report, rendition: str = "report", key: str | None = None) -> 
         subject_kind=KIND,
         subject_id=report.id,
         title=title + (f" – {_('согласован')}" if rendition == "approved" else ""),
-        file_name=f"{title}.docx".replace("/", "-"),
+        file_name=f"{title.rstrip('.')}.docx".replace("/", "-"),
         context=context(report),
         rendition=rendition,
         revision=report.submissions,
@@ -106,7 +107,7 @@ def approvals(report: Report) -> list[dict[str, str]]:
     return [
         {
             "side": side_name(slot.side),
-            "who": ", ".join(filter(None, (decision.position, decision.name))),
+            "who": ", ".join(filter(None, (decision.position and running(decision.position, "nom"), decision.name))),
             "at": f"{in_moscow(decision.at):%d.%m.%Y %H:%M}",
             "hash": decision.document_hash,
         }

@@ -84,7 +84,7 @@ def test_the_term_is_reminded_of_and_then_escalated_to_the_deputy_and_the_sender
 
 
 @pytest.mark.parametrize(
-    ("day", "told"),
+    ("day", "expected"),
     [
         (date(2026, 3, 17), [("reminder", "m_legal")]),
         (date(2026, 3, 24), [("reminder", "m_legal")]),
@@ -93,7 +93,7 @@ def test_the_term_is_reminded_of_and_then_escalated_to_the_deputy_and_the_sender
     ],
 )
 def test_after_a_standstill_only_what_is_still_true_is_said(
-    scene: Scene, day: date, told: list[tuple[str, str]]
+    scene: Scene, day: date, expected: list[tuple[str, str]]
 ) -> None:
     """The worker slept: the reminders it missed are not sent in a heap, nor «a day left» after the term."""
     current = begin(scene, [a_stage(a_slot("m_legal", days=20))], actor=scene.actor("m_coord"))
@@ -104,7 +104,7 @@ def test_after_a_standstill_only_what_is_still_true_is_said(
     moment = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
     with clock.at(moment):
         fall_due(lambda job: job.kind == "signoffs.due" and reminder_moment(due, job.payload["days"]) <= moment)
-    assert sorted(told_to(scene)[1:]) == told
+    assert sorted(told_to(scene)[1:]) == expected
 
 
 def test_a_reminder_that_comes_late_says_how_many_days_are_left_now(scene: Scene) -> None:

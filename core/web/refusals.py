@@ -88,7 +88,8 @@ def answer(
 
 KEEPS_WORDS = (400, 401, 403, 404, 409, 422)
 """Refusals of a form that could be read."""
-SECRET = ("password", "token", "secret")
+SECRET = ("password", "current", "token", "secret")
+"""Parts of names of fields that hold one; `current` is the password that is being changed."""
 WORDS = re.compile(r"[\u0400-\u04ff]|\S\s+\S")
 
 

@@ -52,3 +52,7 @@ def test_a_session_that_has_run_out_does_not_cost_what_was_written(app: APIFlask
     assert "письмо приложим" in page
     assert "Войдите, чтобы продолжить" in page
     assert app.test_client().post("/items/1/steps/agree", data={"to": "fail"}).status_code == 302
+    secrets = {"current": "прежнее тайное слово", "password": "новое тайное слово", "again": ""}
+    changed = app.test_client().post("/profile/password", data={**secrets, "comment": LONG}).get_data(as_text=True)
+    assert "письмо приложим" in changed
+    assert "тайное слово" not in changed

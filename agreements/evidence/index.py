@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -19,7 +19,8 @@ from core.accounts.actor import Actor
 from core.audit import AuditRecord
 from core.db import db
 from core.documents import kinds
-from core.signoffs.models import Round, Slot
+from core.signoffs.documents.words import stood_in
+from core.signoffs.models import Decision, Round, Slot, Substitution
 from core.signoffs.states import VERDICTS
 from core.signoffs.words import named
 
@@ -106,12 +107,14 @@ def _decisions(agreement: Agreement) -> list[dict[str, Any]]:
         .join(Round, Round.id == Slot.round_id)
         .where(Round.subject_kind == "agreement", Round.subject_id == agreement.id)
         .order_by(Round.number, Slot.finished_at, Slot.id)
-    )
+    ).all()
+    stood = {slot.decision.substitution_id for slot in slots if slot.decision is not None}
+    grounds = {row.id: row for row in db.session.scalars(select(Substitution).where(Substitution.id.in_(stood)))}
     return [
         {
             "round": slot.round.number,
             "label": named(slot.label),
-            "who": " ".join(filter(None, (slot.decision.name, slot.decision.mark, slot.decision.principal_name))),
+            "who": " ".join(filter(None, (slot.decision.name, _stood_in(slot.decision, grounds)))),
             "verdict": str(VERDICTS.get(slot.decision.verdict, slot.decision.verdict)),
             "at": shown.minute(slot.decision.at),
             "hash": slot.decision.document_hash,
@@ -119,6 +122,11 @@ def _decisions(agreement: Agreement) -> list[dict[str, Any]]:
         for slot in slots
         if slot.decision is not None
     ]
+
+
+def _stood_in(decision: Decision, grounds: Mapping[int, Substitution]) -> str | None:
+    """«за Рубцову М.К. (приказ …)»; nothing for the holder of the place."""
+    return stood_in(decision, grounds.get(decision.substitution_id or 0))
 
 
 def _history(agreement: Agreement) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from agreements import rules
 from agreements.gathered import gathered
 from agreements.known import Known, remember
 from agreements.models import (
@@ -135,6 +136,7 @@ def _facts(agreement: Agreement, lists: dict[str, list[Row]], current: Round | N
             if row.returned_on is None and revision is not None and row.revision_id == revision.id
         ),
         against_prolongation=any(row.kind == "no_prolongation" for row in lists["notices"]),
+        agreed_to_end=rules.consents((row.kind, row.organisation_id) for row in lists["notices"]),
         templates={row.code: RouteTemplate(**vars(row)) for row in lists["templates"]},
     )
 

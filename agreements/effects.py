@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from agreements import documents, journals, terms
+from agreements import documents, journals, rules, terms
 from agreements.fanout import wording
 from agreements.models import (
     Agreement,
@@ -339,6 +339,41 @@ def give_notice(agreement: Agreement, actor: Actor, ask: Ask) -> None:
             by_name=actor.name,
         )
     )
+
+
+def agree_to_end(agreement: Agreement, actor: Actor, ask: Ask) -> None:
+    """A party's consent to end the agreement by agreement of the parties; nothing ends by it alone."""
+    _about_the_end(agreement, actor, "termination_consent", str(ask.data.get("basis") or ask.comment))
+
+
+def refuse_to_end(agreement: Agreement, actor: Actor, ask: Ask) -> None:
+    """A party objects, or takes its own consent back: every consent given so far is void."""
+    _about_the_end(agreement, actor, "termination_refusal", ask.comment)
+
+
+def _about_the_end(agreement: Agreement, actor: Actor, kind: str, basis: str) -> None:
+    db.session.add(
+        Notice(
+            agreement_id=agreement.id,
+            organisation_id=actor.organisation_id,
+            kind=kind,
+            basis=basis,
+            given_on=clock.today(),
+            effective_on=clock.today(),
+            at=clock.now(),
+            by_name=actor.name,
+        )
+    )
+
+
+def paper_for_the_absent(agreement: Agreement, actor: Actor, ask: Ask) -> None:
+    """Who agreed nowhere in the service agreed on paper: the signed paper itself is brought. Raises NotValid."""
+    agreed = rules.agreed_to_end(agreement) | {actor.organisation_id}
+    absent = [party.organisation.short_name for party in agreement.parties if party.organisation_id not in agreed]
+    if absent and not ask.files.get("basis"):
+        names = ", ".join(absent)
+        text = _("Приложите скан подписанного соглашения: согласия в системе не дали %(names)s", names=names)
+        raise NotValid(text, "basis")
 
 
 def refuse_prolongation(agreement: Agreement, actor: Actor, ask: Ask) -> None:

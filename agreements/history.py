@@ -55,6 +55,7 @@ TONES = {
     "approve": "success", "approve_remarks": "warning", "reject": "danger", "recall": "warning", "lapse": "muted",
     "own_return": "danger", "cp_remarks": "danger", "refuse_sign": "danger", "reject_registration": "danger",
     "annul": "danger", "terminate": "danger", "suspend": "warning", "register": "success", "sign_last": "success",
+    "agree_termination": "danger", "refuse_termination": "warning",
     "sign_first": "success", "sign_next": "success", "submit": "info", "resubmit": "info",
 }  # fmt: skip
 

@@ -25,6 +25,8 @@ class Known:
     copies_out: tuple[int, ...] = ()
     """Numbers of the current revision's paper copies that have not come back."""
     against_prolongation: bool = False
+    agreed_to_end: frozenset[int] = frozenset()
+    """Organisations whose consent to end it by agreement stands."""
     templates: Mapping[str, RouteTemplate] = field(default_factory=dict)
     """Active route templates by code; empty where nobody asks for the route."""
 

@@ -19,8 +19,8 @@ from core.accounts.login import me
 from core.errors import NotFound
 from core.workflow import Offer
 
-STEPS = ("terminate", "perform", "give_notice")
-"""Steps by which a person ends an agreement, at once or on the day of a notice."""
+STEPS = ("agree_termination", "terminate", "perform", "give_notice")
+"""Steps by which a person ends an agreement: at once, on the day of a notice, or once the others agree too."""
 
 
 class ConsequenceOut(Schema):

@@ -28,7 +28,7 @@ class Amendment(Model):
 
 
 class Notice(Model):
-    """A party's notice: of termination, suspension, or that it does not want a prolongation."""
+    """A party's word: notice of termination, no prolongation, consent to end by agreement, or refusal of that."""
 
     __tablename__ = "agreement_notice"
 

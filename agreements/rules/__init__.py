@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from agreements.rules.life import (
+    agreed_to_end,
+    consents,
     does_not_prolong,
+    end_is_asked_for,
+    has_not_agreed_to_end,
     may_recall_signing,
+    others_agreed_to_end,
     parent_has_ended,
     prolongation_ahead,
     prolongs,
@@ -59,11 +64,13 @@ from agreements.rules.visas import (
 )
 
 __all__ = [
+    "agreed_to_end",
     "all_copies_returned",
     "all_mandatory_visas_current_round",
     "all_others_signed",
     "all_signers_authorised",
     "authority",
+    "consents",
     "coordinates",
     "coordinates_for_counterparty",
     "coordinates_for_initiator",
@@ -72,8 +79,10 @@ __all__ = [
     "disputes",
     "document_frozen",
     "does_not_prolong",
+    "end_is_asked_for",
     "fields_complete",
     "forms_reviewed",
+    "has_not_agreed_to_end",
     "heads",
     "is_first_signature",
     "is_not_last_signature",
@@ -82,6 +91,7 @@ __all__ = [
     "no_open_blocking_remarks",
     "not_paused",
     "not_registered_by_own_side",
+    "others_agreed_to_end",
     "parent_has_ended",
     "parent_unchanged",
     "parties_requisites_valid",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from agreements.known import known
 from agreements.models import Agreement
-from agreements.parties import names_of
+from agreements.parties import names_of, roles_of, side_of
 from agreements.rules.signing import all_signers_authorised
 from agreements.rules.text import parent_unchanged
 from agreements.rules.words import plain
@@ -19,6 +20,7 @@ from core.audit import AuditRecord
 from core.clock import in_moscow
 from core.db import db
 from core.errors import Reason
+from core.signoffs.plan import holders_of
 from core.signoffs.service.rounds import last_round
 
 
@@ -73,6 +75,69 @@ def termination_day_came(agreement: Agreement, actor: Actor) -> Reason | None:
     if agreement.terminates_on is not None and agreement.terminates_on <= clock.today():
         return None
     return Reason(_("Дата расторжения не наступила"), "termination_basis", by=plain(agreement.terminates_on))
+
+
+def agreed_to_end(agreement: Agreement) -> frozenset[int]:
+    """Organisations that agreed to end it by agreement of the parties; a refusal makes every earlier consent void."""
+    if facts := known(agreement):
+        return facts.agreed_to_end
+    from agreements.models import Notice
+
+    rows = db.session.execute(
+        select(Notice.kind, Notice.organisation_id).where(Notice.agreement_id == agreement.id).order_by(Notice.id)
+    )
+    return consents((row.kind, row.organisation_id) for row in rows)
+
+
+def consents(notices: Iterable[tuple[str, int]]) -> frozenset[int]:
+    """Whose consent stands after (kind, organisation) in the order they were given."""
+    agreed: set[int] = set()
+    for kind, organisation_id in notices:
+        if kind == "termination_consent":
+            agreed.add(organisation_id)
+        elif kind == "termination_refusal":
+            agreed.clear()
+    return frozenset(agreed)
+
+
+def others_agreed_to_end(agreement: Agreement, actor: Actor) -> Reason | None:
+    """Every other party that has a signatory in the service agreed: who takes the step is the last to agree."""
+    waited = waited_for(agreement, agreed_to_end(agreement) | {actor.organisation_id or 0})
+    if not waited:
+        return None
+    return Reason(
+        _("Расторгает последняя из сторон: согласие дали ещё не все"),
+        "termination_basis",
+        _("подписант: %(names)s", names=", ".join(waited)),
+    )
+
+
+def waited_for(agreement: Agreement, agreed: Collection[int]) -> list[str]:
+    """Parties that did not agree and have somebody in the service to do it; the consent of others is on paper."""
+    silent = [party for party in agreement.parties if party.organisation_id not in agreed]
+    if not silent:
+        return []
+    held = holders_of(party.organisation_id for party in silent)
+    return [
+        party.organisation.short_name
+        for party in silent
+        if any(held.get((party.organisation_id, role)) for role in roles_of("signer", side_of(party)))
+    ]
+
+
+def has_not_agreed_to_end(agreement: Agreement, actor: Actor) -> Reason | None:
+    agreed = agreed_to_end(agreement)
+    if actor.organisation_id not in agreed:
+        return None
+    others = ", ".join(waited_for(agreement, agreed))
+    return Reason(_("Ваша сторона уже согласилась: решают остальные"), "has_not_agreed_to_end", others)
+
+
+def end_is_asked_for(agreement: Agreement, actor: Actor) -> Reason | None:
+    """There is a consent to refuse, of another party or one's own."""
+    if agreed_to_end(agreement):
+        return None
+    return Reason(_("Расторжения по соглашению сторон никто не предлагал"), "end_is_asked_for")
 
 
 def suspended_by_own_side(agreement: Agreement, actor: Actor) -> Reason | None:

@@ -29,7 +29,7 @@ from core.signoffs.shown import stages
 
 BEFORE_FORCE = (*BEFORE_SIGNATURE, "signed")
 """States in which a supplementary agreement has changed nothing yet."""
-ENDING = ("terminate", "perform", "give_notice")
+ENDING = ("agree_termination", "terminate", "perform", "give_notice")
 """Steps confirmed on a page of their own, over what they bring with them."""
 
 

@@ -37,6 +37,16 @@ def test_an_end_is_confirmed_over_its_consequences(app: APIFlask, company: Compa
     with app.app_context():
         parent = in_force(company)
         child = in_force(company, kind="supplementary", parent_id=parent.id, seq=1, title="ДС о порядке")
+    asked = as_one("c.signer").get(f"/agreements/{parent.id}/ending/agree_termination").get_data(as_text=True)
+    assert "ДС о порядке" in asked
+    assert "согласятся все стороны" in asked
+    agreed = as_one("c.signer").post(
+        f"/agreements/{parent.id}/steps/agree_termination", data={"basis": "соглашение", "comment": "по соглашению"}
+    )
+    assert agreed.status_code == 302
+    assert "согласие на расторжение по соглашению сторон" in (
+        as_one("m.coord").get(f"/agreements/{parent.id}").get_data(as_text=True)
+    )
     page = as_one("m.signer").get(f"/agreements/{parent.id}/ending/terminate").get_data(as_text=True)
     assert "ДС о порядке" in page
     assert "прекратится вместе с ним" in page

@@ -318,6 +318,11 @@ def test_a_termination_shows_its_cascade_and_does_it(app: APIFlask, company: Com
                 ("descends", target.id),
                 ("roadmap_item", item.id),
             ]
+            alone = Ask("по соглашению", {"basis": "соглашение от 02.03.2026"})
+            with pytest.raises(NotNow) as refusal:
+                service.take_step(parent.id, "terminate", company.actor("m.signer"), alone)
+            assert [reason.code for reason in refusal.value.reasons] == ["termination_basis"]
+            service.take_step(parent.id, "agree_termination", company.actor("c.signer"), alone)
             late = Ask("по соглашению", {"basis": "соглашение от 02.03.2026", "cascade": "0" * 16})
             with pytest.raises(NotNow, match="последствий"):
                 service.take_step(parent.id, "terminate", company.actor("m.signer"), late)

@@ -116,6 +116,18 @@ EXPECTED: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, set[str]],
         {"initiator": SIGNER, "counterparty": SIGNER},
         False,
     ),
+    "agree_termination": (
+        ("registered", "suspended"),
+        ("registered", "suspended"),
+        {"initiator": SIGNER, "counterparty": SIGNER},
+        False,
+    ),
+    "refuse_termination": (
+        ("registered", "suspended"),
+        ("registered", "suspended"),
+        {"initiator": SIGNER, "counterparty": SIGNER},
+        False,
+    ),
     "terminate": (
         ("registered", "suspended"),
         ("terminated",),

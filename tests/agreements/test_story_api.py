@@ -262,6 +262,11 @@ def the_end_takes_what_rests_on_it(story: Story, amendment: int) -> None:
         ("descends", drawn, False),
     ]
     sent = {"basis": "соглашение о расторжении от 01.12.2026 № 5", "comment": "по соглашению сторон"}
+    for login in cluster.SIGNERS.values():
+        if login != "c.signer":
+            lacking = story.step("c.signer", "terminate", 409, json={**sent, "cascade": shown["cascade"]})
+            assert [one["code"] for one in lacking["reasons"]] == ["termination_basis"]
+            story.step(login, "agree_termination", json=sent)
     story.step("c.signer", "terminate", 409, json={**sent, "cascade": "0" * 16})
     story.step("c.signer", "terminate", json={**sent, "cascade": shown["cascade"]})
     assert story.state() == "terminated"

@@ -13,6 +13,7 @@ from apiflask import APIFlask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
+from agreements import service
 from agreements.catalogue import fields_of
 from agreements.demo import scenes
 from agreements.demo.load import Company, gather
@@ -21,6 +22,7 @@ from agreements.models import Agreement, ElectronicSignature, PartySignature
 from core import clock
 from core.accounts.models import Organisation
 from core.db import db
+from core.workflow import Ask
 from core.workflow.jobs import drain
 from roadmap.models import ItemLink
 from tests.agreements import cluster
@@ -353,6 +355,17 @@ def an_item_of_the_plan_rests_on_it(story: Story) -> None:
 def the_end_is_confirmed_over_its_cascade(story: Story) -> None:
     page, contract_id = story.page, a_contract_is_drawn_under_it(story)
     an_item_of_the_plan_rests_on_it(story)
+    story.card("perm.authority")
+    page.get_by_role("link", name="Согласиться на расторжение").click()
+    expect(page.get_by_text("Наступит, когда согласятся все стороны")).to_be_visible()
+    page.get_by_label("или реквизиты документа словами").fill("соглашение о расторжении от 01.12.2026 № 5")
+    page.get_by_label("Причина").fill("по соглашению сторон")
+    page.get_by_role("button", name="Согласиться на расторжение").click()
+    expect(page.get_by_text("Сделано: Согласиться на расторжение")).to_be_visible()
+    with story.app.app_context():
+        agreed = Ask("по соглашению сторон", {"basis": "соглашение о расторжении от 01.12.2026 № 5"})
+        for login in set(cluster.SIGNERS.values()) - {"perm.authority", "c.signer"}:
+            service.take_step(story.id, "agree_termination", story.company.actor(login), agreed)
     story.card("c.signer")
     page.get_by_role("link", name="Расторгнуть по соглашению сторон").click()
     expect(page.get_by_text("Прекратится вместе с документом: 1. Затронет: 2.")).to_be_visible()

@@ -61,9 +61,12 @@ SIDES = st.sampled_from(["ministry", "corporation"])
 RECURRENCES = st.sampled_from(["once", "yearly", "quarterly", "half_yearly"])
 WHICH = st.integers(0, 9)
 VERSIONS = st.sampled_from([None, None, None, 1])
+OF_ITEMS = sorted(set(KINDS) - {"plan_value"})
 REGIONS = st.sampled_from(["02", "59"])
 QUARTERS = ("2026-Q2", "2026-Q3", "2026-Q4", "2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4")
 MEASURES = (("P-01", "Обучающиеся", "чел."), ("S-02", "Билет в будущее", "чел."))
+PLANNED = 2
+"""Plan values typed while the plan was drawn."""
 PRINTED = ("summary", "sections", "trace", "indicators", "as_of", "period")
 """What of an approved report's paper may never say anything else again."""
 
@@ -202,10 +205,12 @@ class Plans(RuleBasedStateMachine):
         if item is not None:
             values = {"due_on": due, "starts_on": None, "until_on": None}
             self.press(lambda: service.edit_item(newest.id, item.id, values, None, actor))
+        if self._in_force():
+            self.press(lambda: service.set_targets(self.measures[0], {2026: due.day}, "мимо", actor))
 
     # Requests -----------------------------------------------------------------------------------------------------
 
-    @rule(kind=st.sampled_from(sorted(KINDS)), side=SIDES, which=WHICH, due=DAYS, until=st.booleans())
+    @rule(kind=st.sampled_from(OF_ITEMS), side=SIDES, which=WHICH, due=DAYS, until=st.booleans())
     def ask_for_a_change(self, kind: str, side: str, which: int, due: date, until: bool) -> None:
         values: dict[str, dict[str, Any]] = {
             "term": {"until_on": due} if until else {"due_on": due, "starts_on": None},
@@ -216,6 +221,8 @@ class Plans(RuleBasedStateMachine):
                          "unit": "Отдел", "document_kind": "акт"},
             "plan_value": {"indicator_id": self.measures[0], "period": "2026", "value": due.day},
         }  # fmt: skip
+        if kind == "indicator" and until:
+            kind = "plan_value"
         item = self.one(which)
         new = NewChange(kind, values.get(kind, {}), "нужно", item.id if item else None, 1)
         self.press(lambda: service.draft_change(self.plan_id, new, self.cast.coordinator(side)))
@@ -365,6 +372,23 @@ class Plans(RuleBasedStateMachine):
         assert set(self.ruling) <= set(now)
         self.ruling = {key: {name: plain(getattr(row, name)) for name in TERMS} for key, row in now.items()}
 
+    @invariant()
+    def a_plan_value_in_force_moves_only_by_both_sides(self) -> None:
+        if not self._in_force():
+            return
+        rows = db.session.scalars(
+            select(IndicatorValue).where(IndicatorValue.kind == "plan").order_by(IndicatorValue.id)
+        ).all()
+        typed, moved = rows[:PLANNED], rows[PLANNED:]
+        assert [row.value for row in typed] == [2500, 2700]
+        requests = db.session.scalars(
+            select(ChangeRequest).where(ChangeRequest.kind == "plan_value", ChangeRequest.state == "applied")
+        ).all()
+        assert all(request.answered_side not in ("", request.side) for request in requests)
+        assert sorted(row.value or 0 for row in moved) == sorted(
+            Decimal(request.changes["plan_value"][1]["value"]) for request in requests
+        )
+
     def _applied(self, item_id: int, terms: ItemTerms | None) -> list[ChangeRequest]:
         """Requests of the item that its present edition carries."""
         if terms is None:
@@ -501,7 +525,8 @@ def _indicators_add_up(report: Report, printed: Sequence[Mapping[str, str]]) -> 
     year = str(min(report.period_end, clock.today()).year)
     last: dict[tuple[Any, ...], IndicatorValue] = {}
     for row in db.session.scalars(select(IndicatorValue).order_by(IndicatorValue.id)):
-        if row.period.startswith(year):
+        later = row.kind == "plan" and row.as_of > report.period_end
+        if row.period.startswith(year) and not (later and (row.indicator_id, "plan", row.period, "") in last):
             last[row.indicator_id, row.kind, row.period, row.region_code] = row
     codes = dict(db.session.execute(select(Indicator.code, Indicator.id)).tuples().all())
     for line in printed:

@@ -219,10 +219,7 @@ class Plans(RuleBasedStateMachine):
             "indicator": {"target": due.day},
             "new_item": {"title": "По запросу", "due_on": due, "recurrence": "yearly", "result": "Есть",
                          "unit": "Отдел", "document_kind": "акт"},
-            "plan_value": {"indicator_id": self.measures[0], "period": "2026", "value": due.day},
         }  # fmt: skip
-        if kind == "indicator" and until:
-            kind = "plan_value"
         item = self.one(which)
         new = NewChange(kind, values.get(kind, {}), "нужно", item.id if item else None, 1)
         self.press(lambda: service.draft_change(self.plan_id, new, self.cast.coordinator(side)))

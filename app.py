@@ -55,7 +55,7 @@ def configure(app: Flask, instance: Path, settings: Mapping[str, Any]) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         TEMPLATES_AUTO_RELOAD=False,
         OPENAPI_VERSION="3.1.0",
-        PUBLIC_URL=os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000"),
+        PUBLIC_URL=os.environ.get("PUBLIC_URL") or served_at(),
     )
     app.config.from_pyfile(str(instance / "config.py"), silent=True)
     if url := os.environ.get("DATABASE_URL"):
@@ -68,6 +68,12 @@ def configure(app: Flask, instance: Path, settings: Mapping[str, Any]) -> None:
     app.config.setdefault("SESSION_COOKIE_SECURE", not security.is_local(host))
     if os.environ.get("BEHIND_PROXY"):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+
+
+def served_at() -> str:
+    """The address `make run` serves on; letters, codes on papers and calendars go there unless PUBLIC_URL says."""
+    host = os.environ.get("HOST", "127.0.0.1")
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{os.environ.get('PORT', '8000')}"  # noqa: S104
 
 
 def normal_url(url: str) -> str:
@@ -142,8 +148,7 @@ def greet(with_demo: bool) -> None:
     """The address and the demo sign-ins."""
     from agreements import demo
 
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    print(f"\nСогласовано: http://{host}:{port}/\n")
+    print(f"\nСогласовано: {served_at()}/\n")
     if with_demo:
         print("Кем войти (образец):")
         for address, who in demo.sign_ins():

@@ -43,7 +43,8 @@ def new_section(roadmap_id: int) -> Any:
     else:
         done = attempt(form, lambda: service.add_section(draft.id, form.number.data, form.title.data or "", me()))
         if not isinstance(done, Refused):
-            return redirect(url_for("roadmap.edition", roadmap_id=roadmap_id, number=1))
+            back = "roadmap.edit_table" if "table" in request.args else "roadmap.edition"
+            return redirect(url_for(back, roadmap_id=roadmap_id, number=1))
         return _form(form, _("Раздел плана"), draft, done.status)
     return _form(form, _("Раздел плана"), draft)
 

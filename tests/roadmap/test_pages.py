@@ -174,7 +174,10 @@ def test_a_draft_is_drawn_through_the_pages(app: APIFlask) -> None:
     draft = answer.headers["Location"]
     assert client.get(draft).status_code == 200
     base = draft.partition("/editions")[0]
-    assert client.post(f"{base}/sections/new", data={"number": 1, "title": "Общее"}).status_code == 302
+    assert client.post(f"{base}/sections/new", data={"number": 1, "title": "Общее"}).headers["Location"] == draft
+    (named,) = set(re.findall(r'href="([^"]+/sections/new[^"]*)"', client.get(f"{draft}/table").text))
+    table = client.post(named, data={"number": 2, "title": "Второе"}).headers["Location"]
+    assert table == f"{draft}/table"
     item = {"section": 1, "title": "Собраться", "recurrence": "once", "responsible_side": "both", "unit": "все",
             "organisation_id": "", "points": "проект – 20.02.2026"}  # fmt: skip
     answer = client.post(f"{base}/items/new", data=item)
@@ -185,6 +188,21 @@ def test_a_draft_is_drawn_through_the_pages(app: APIFlask) -> None:
     edit = re.search(r"/roadmaps/\d+/items/\d+/edit", shown)
     assert edit is not None
     assert client.get(edit.group()).status_code == 200
+
+
+def test_the_only_plan_opens_at_once_and_leads_to_drawing_another(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        an_item(cast, plan)
+        in_force(cast, plan)
+    client = signed_in(app, cast, "m_coord")
+    opened = client.get("/roadmaps", follow_redirects=True)
+    assert opened.request.path.startswith("/roadmaps/")
+    assert 'href="/roadmaps?all=1"' in opened.text
+    every = client.get("/roadmaps?all=1").text
+    assert "/roadmaps/new" in every
+    assert "/roadmaps/import" in every
 
 
 def test_an_outsider_finds_nothing(app: APIFlask) -> None:

@@ -194,6 +194,22 @@ def test_what_is_copied_can_be_pasted_and_one_value_fills_a_selection(desk: Desk
     assert page.evaluate(COPY) == "Управление\nУправление\nУправление"
 
 
+def test_dates_not_taken_are_still_offered_after_saving(app: APIFlask, desk: Desk, page: Page) -> None:
+    at_table(page, desk.ours, desk)
+    cell(page, 1, "term_text").click()
+    write(page, "до 20 ноября 2027 г.", "Tab")
+    offer = cell(page, 1, "due_on").locator(".pt-offer")
+    expect(offer).to_have_text("по словам: 20.11.2027")
+    save(page)
+    expect(offer).to_have_text("по словам: 20.11.2027")
+    page.locator("[data-do=accept]").click()
+    expect(cell(page, 1, "due_on")).to_have_text("20.11.2027")
+    expect(offer).to_have_count(0)
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-count-unsaved]")).to_have_text("Несохранённых изменений нет")
+    assert str(kept(app, desk)["1.2"].due_on) == "2027-11-20"
+
+
 def test_unsaved_work_survives_a_reload(app: APIFlask, desk: Desk, page: Page) -> None:
     at_table(page, desk.ours, desk)
     cell(page, 1, "result").click()

@@ -43,9 +43,9 @@ export class Saving {
     const sections = new Set();
     for (const item of items) {
       const row = this.plan.rows.get(item.key);
-      Object.assign(row, { faults: {}, clash: {}, offers: {}, note: "", by: "" });
+      Object.assign(row, { faults: {}, clash: {}, by: "" }); // offers stay: dates not taken are not lost
       if (item.struck) {
-        Object.assign(row, { gone: true, struck: false, base: { title: row.base.title }, now: { title: row.base.title } });
+        Object.assign(row, { offers: {}, note: "", gone: true, struck: false, base: { title: row.base.title }, now: { title: row.base.title } });
         continue;
       }
       if (row.id === null) sections.add(row.section);

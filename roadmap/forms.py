@@ -210,12 +210,14 @@ class ChangeForm(FlaskForm):
                 del self[name]
         self.kind.data = kind
 
-    def offer(self, periods: list[tuple[str, str]]) -> None:
-        """The organisations and, for a recurring item, its periods."""
+    def offer(self, periods: list[tuple[str, str]], looked_at: str = "") -> None:
+        """The organisations and, for a recurring item, its periods; the one `looked_at` stands chosen at first."""
         if "organisation_id" in self._fields:
             self.organisation_id.choices = options([("", "—"), *((row.id, row.short_name) for row in choices())])
         if "period_key" in self._fields:
             self.period_key.choices = options([("", "—"), *periods])
+            if not self.is_submitted() and looked_at in dict(periods):
+                self.period_key.data = looked_at
             if not periods:
                 del self.period_key, self.period_due
 

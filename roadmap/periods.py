@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -34,11 +34,12 @@ class Span:
     due_on: date | None
 
 
-def spread(terms: Any, end: date) -> list[Span]:
+def spread(terms: Any, end: date, moved: Mapping[str, str] | None = None) -> list[Span]:
     """Every period of the terms (ItemTerms, or a row with its columns) up to `until_on` (or the plan's `end`).
 
-    At least one. Moved days are taken over.
+    At least one. Moved days are taken over: those of the terms, or `moved` instead of them.
     """
+    days = (terms.period_dates or {}) if moved is None else moved
     if terms.recurrence == "once" or terms.due_on is None:
         return [Span("", terms.starts_on, terms.due_on)]
     step, spans, last = MONTHS[terms.recurrence], [], terms.until_on or end
@@ -48,9 +49,16 @@ def spread(terms: Any, end: date) -> list[Span]:
             break
         key = key_of(due, terms.recurrence, terms.for_previous)
         start = shift(terms.starts_on, step * turn) if terms.starts_on else None
-        moved = (terms.period_dates or {}).get(key)
-        spans.append(Span(key, start, date.fromisoformat(moved) if moved else due))
+        day = days.get(key)
+        spans.append(Span(key, start, date.fromisoformat(day) if day else due))
     return spans
+
+
+def stood(terms: Any, moved: Mapping[str, str], asked: Iterable[str], end: date) -> dict[str, str]:
+    """The day each of the `asked` periods stands on, as ISO texts, where days were `moved` before as told."""
+    spans = spread(terms, end, moved={})
+    usual = {one.key: one.due_on.isoformat() for one in spans if one.due_on}
+    return {key: day for key in asked if (day := moved.get(key) or usual.get(key))}
 
 
 def shift(day: date, months: int) -> date:

@@ -15,7 +15,8 @@ from core.web.forms import Refused, attempt
 from roadmap import measures, plan_values, queries, service
 from roadmap.documents import changes as documents
 from roadmap.forms import ChangeForm, NewItemForm, PlanValueForm
-from roadmap.periods import label, spread
+from roadmap.models import ChangeRequest
+from roadmap.periods import label, spread, stood
 from roadmap.queries import decisions as decision_reads
 from roadmap.queries.changes import change_list, change_page, changeable, pending, ruling_edition
 from roadmap.queries.indicators import codes_of
@@ -74,7 +75,7 @@ def new_change(item_id: int) -> Any:
     assert terms is not None
     form = ChangeForm(obj=terms, points=points_text(terms.control_points))
     form.keep(kind)
-    form.offer(_periods(terms, row.item.roadmap.period_end))
+    form.offer(_periods(terms, row.item.roadmap.period_end), request.args.get("period", ""))
     status = 200
     if form.is_submitted():
         new = NewChange(kind, form.values(terms.period_dates), form.reason.data or "", item_id=item_id)
@@ -198,6 +199,14 @@ def change(change_id: int) -> Any:
     return _page(change_id)
 
 
+def _before(row: ChangeRequest) -> dict[str, Any]:
+    """What «Было» says where the request's own record is empty: the days the moved periods stood on in the plan."""
+    was, now = row.changes.get("period_dates") or ({}, {})
+    if not now or row.item is None or row.item.terms is None:
+        return {}
+    return {"period_dates": stood(row.item.terms, was or {}, now, row.roadmap.period_end)}
+
+
 def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = None, moved: Any = None) -> Any:
     found = change_page(me(), change_id)
     return render_template(
@@ -211,6 +220,7 @@ def _page(change_id: int, status: int = 200, faults: dict[str, Any] | None = Non
         fields=FIELDS,
         wording=wording,
         side_name=side_name,
+        before=_before(found.row),
         slip=slip(found.row.changes),
         decisions=decision_reads.of_change(me(), found.row.id),
         history=[told(record, change_request, CHANGE_ACTS, found.row.roadmap) for record in found.history],

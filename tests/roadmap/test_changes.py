@@ -247,6 +247,9 @@ def test_every_kind_has_its_form_and_one_period_is_moved_alone(app: APIFlask) ->
     client = signed_in(app, cast, "m_coord")
     for kind in ("term", "executor", "result", "indicator", "exclusion", "suspension"):
         assert client.get(f"/items/{item_id}/changes/new?kind={kind}").status_code == 200
+    chosen = client.get(f"/items/{item_id}/changes/new?period=2026-Q3").get_data(as_text=True)
+    assert 'selected value="2026-Q3"' in chosen
+    assert f"/items/{item_id}/changes/new?period=2026-Q3" in client.get(f"/items/{item_id}?period=2026-Q3").text
     form = {"term_text": "до 31 декабря 2026 г.", "starts_on": "2026-01-01", "due_on": "2026-04-10", "reason": "сдвиг"}
     period = {"period_key": "2026-Q3", "period_due": "2026-08-20"}
     answer = client.post(f"/items/{item_id}/changes/new?kind=term", data={**form, **period, "kind": "term"})
@@ -254,6 +257,9 @@ def test_every_kind_has_its_form_and_one_period_is_moved_alone(app: APIFlask) ->
     with app.app_context():
         row = db.session.scalars(select(ChangeRequest)).one()
         assert row.changes["period_dates"][1] == {"2026-Q3": "2026-08-20"}
+    shown = client.get(answer.headers["Location"]).text
+    assert "III квартал 2026 г. – 10.07.2026" in shown, "было"
+    assert "III квартал 2026 г. – 20.08.2026" in shown, "стало"
 
 
 def test_a_request_without_any_reason_is_not_submitted(db_session: Session) -> None:

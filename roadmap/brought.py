@@ -15,11 +15,12 @@ from core.signoffs.words import minute
 from roadmap import flags, results
 from roadmap.models import Item, ItemTerms, Occurrence, Verification
 from roadmap.periods import label
+from roadmap.queries.indicators import declared_of, figure
 from roadmap.wording import PURPOSES
 
 
 def of_result(occurrence_id: int) -> Brought:
-    """Two queries: the occurrence with its terms, and its files."""
+    """Three queries: the occurrence with its terms, the values declared with it, its files."""
     found = select(Occurrence, Item, ItemTerms).join(Item, Item.id == Occurrence.item_id)
     found = found.join(ItemTerms, ItemTerms.id == Item.terms_id).where(Occurrence.id == occurrence_id)
     row, item, terms = db.session.execute(found).tuples().one()
@@ -30,6 +31,7 @@ def of_result(occurrence_id: int) -> Brought:
         (_("Срок"), _due(row)),
         (_("Фактическая дата"), _day(row.fact_on)),
         (_("Исполнитель"), item.executor_name or terms.unit),
+        *_declared(row.id),
     ]
     return Brought(tuple(fact for fact in facts if fact[1]), row.note, tuple(_files(row.id)))
 
@@ -41,6 +43,16 @@ def _day(value: Any) -> str:
 def _due(row: Occurrence) -> str:
     late = flags.days_late(row, clock.today())
     return _day(row.due_on) + (f", {flags.words('overdue', late)}" if late is not None else "")
+
+
+def _declared(occurrence_id: int) -> list[tuple[str, str]]:
+    """Each indicator with what was declared of it last, in its unit; «не предоставлены» is not a zero."""
+    last = {one.code: one for one in declared_of([occurrence_id]).get(occurrence_id, [])}
+    missing = _("сведения не предоставлены")
+    return [
+        (f"{one.code} {one.name}", missing if one.not_provided else f"{figure(one.value)} {one.unit}")
+        for one in last.values()
+    ]
 
 
 def _files(occurrence_id: int) -> list[dict[str, Any]]:

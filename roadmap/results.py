@@ -25,9 +25,10 @@ def start(row: Occurrence, actor: Actor) -> None:
     assert row.result_hash is not None
     joint = terms.responsible_side == "both"
     course = plan.Course(plan.template("roadmap_item_joint" if joint else "roadmap_item_result"))
+    author = actor.side if joint else terms.responsible_side
     parties = [
         plan.Party(party.organisation_id, party.organisation.short_name, party.side, initiator=True)
-        for party in roadmap.parties
+        for party in sorted(roadmap.parties, key=lambda party: party.side != author)
     ]
     access.set_readers(KIND, row.id, {party.organisation_id for party in parties} | executors(row))
     order = service.Start(

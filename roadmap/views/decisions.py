@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from core import clock
 from core.accounts.access import may_see
 from core.accounts.login import me
-from core.calendar import late_words, left_words, working_days_between
+from core.calendar import is_working, late_words, left_words, working_days_between
 from core.errors import NotNow, NotValid, Refusal
 from core.workflow import Offer
 from roadmap import meeting_form as forms
@@ -135,6 +135,7 @@ def _decision(
         late=late,
         late_words=late_words,
         reminds=late is not None and bool(side_of(row, actor)) and actor.has(*reminding.DECISION_REMINDERS),
+        working_day=is_working(today),
         helpers=telling.who_can_help(row) if late is not None else (),
         soon=SOON_DAYS,
         files=papers(proceedings.files(service.KIND, row.id), {"result": _("об исполнении")}),

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from core import clock
 from core.accounts.login import me
+from core.calendar import is_working
 from core.documents.downloads import handed
 from core.errors import NotNow, NotValid
 from core.signoffs import shown
@@ -56,6 +57,7 @@ def _page(page: ItemPage, status: int = 200, faults: dict[str, Any] | None = Non
         flag_words=flags.words,
         move=_move(page),
         reminds=bool(party) and me().has(*reminding.ITEM_REMINDERS),
+        working_day=is_working(clock.today()),
         working=flags.WORKING,
         recurrences=RECURRENCES,
         period_label=label,
@@ -228,6 +230,7 @@ def enter_fact(item_id: int) -> Any:
         )
     except NotValid as refusal:
         return _page(queries.item_page(me(), item_id, request.form.get("period")), 422, refusal.fields)
+    flash(_("Значение записано"), "success")
     return redirect(url_for("roadmap.item", item_id=item_id, period=page.row.period or None))
 
 

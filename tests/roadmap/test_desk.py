@@ -24,8 +24,9 @@ from core.signoffs import inbox_sections
 from core.signoffs.desk import desk
 from core.signoffs.inbox_sections import FEW
 from core.workflow import Ask
+from roadmap import service
 from roadmap.models import MeetingDecision, Occurrence
-from roadmap.service import decisions, reminding
+from roadmap.service import NewIndicator, decisions, reminding
 from roadmap.service.reports import Answer, answer, open_report
 from tests.roadmap.builders import PDF, Cast, a_cast, a_plan, an_item, in_force, occurrence_of, presented
 from tests.roadmap.papers import a_decision
@@ -240,6 +241,26 @@ def test_the_page_the_api_and_their_buttons(app: APIFlask) -> None:
     assert client.post(f"/api/v1{where}").status_code == 409
 
 
+def test_on_a_day_off_reminders_stand_greyed_with_the_reason(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        rows = a_busy_plan(cast)
+        late = f"/items/{rows['theirs'].item_id}"
+    why = "Сегодня выходной: напоминания уходят в рабочие дни."
+    client = signed_in(app, cast, "m_coord")
+    working = {path: client.get(path).get_data(as_text=True) for path in ("/", late)}
+    with clock.at(datetime(2026, 6, 20, 9, tzinfo=UTC)):
+        client = signed_in(app, cast, "m_coord")
+        off = {path: client.get(path).get_data(as_text=True) for path in ("/", late)}
+    for path in off:
+        assert why not in working[path]
+        assert off[path].count(why) == 1
+        assert re.search(r"<button[^>]* disabled [^>]*>Напомнить", off[path])
+        assert not re.search(r"<button[^>]* disabled[^>]*>Напомнить", working[path])
+    assert "/reminders" in working["/"]
+    assert "/reminders" not in off["/"]
+
+
 def test_as_many_questions_for_one_late_item_as_for_forty(app: APIFlask) -> None:
     def asked(number: int) -> int:
         with app.app_context():
@@ -292,3 +313,31 @@ def test_the_task_of_a_result_shows_its_evidence_and_the_executors_words(app: AP
     assert found["note"] == "ждали приказа Министерства"
     assert [file["sha256"] for file in found["files"]] == [sha]
     assert 'name="verdict" value="rejected"' in page
+
+
+def test_a_result_is_the_text_of_the_side_that_presents_it_with_its_indicators(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        plan = a_plan(cast)
+        measures = [
+            service.add_indicator(plan.id, NewIndicator(code, f"Показатель {code}", "ед."), cast.who("m_coord"))
+            for code in ("P-01", "P-02")
+        ]
+        tied = tuple(one.id for one in measures)
+        theirs = an_item(cast, plan, responsible_side="corporation", due_on=date(2026, 6, 29), indicators=tied)
+        joint = an_item(cast, plan, responsible_side="both", due_on=date(2026, 6, 29))
+        in_force(cast, plan)
+        row = occurrence_of(theirs)
+        executor = cast.who("executor", "corporation")
+        service.enter_fact(row.id, tied[0], "2 640", executor)
+        service.enter_fact(row.id, tied[0], "2 981,5", executor)
+        service.enter_fact(row.id, tied[1], "", executor, not_provided=True)
+        presented(cast, row, "corporation")
+        presented(cast, occurrence_of(joint), "corporation")
+        slots = {entry.title: entry for entry in desk(cast.who("c_coord")).tasks.items}
+        assert {entry.initiator for entry in slots.values()} == {cast.organisations["corporation"].short_name}
+        slot = slots[f"{theirs.code} {theirs.terms.title}"].slot_id
+    told = signed_in(app, cast, "c_coord").get(f"/api/v1/tasks/{slot}").get_json()["brought"]["facts"]
+    facts = {one["label"]: one["value"].replace("\u00a0", " ") for one in told}
+    assert facts["P-01 Показатель P-01"] == "2 981,5 ед."
+    assert facts["P-02 Показатель P-02"] == "сведения не предоставлены"

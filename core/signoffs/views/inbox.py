@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from core import clock
 from core.accounts.actor import Actor
 from core.accounts.login import me
+from core.calendar import is_working
 from core.documents.downloads import disposition
 from core.errors import NotValid
 from core.signoffs import queries, words
@@ -36,6 +37,7 @@ def inbox() -> Any:
     return render_template(
         "signoffs/inbox.html",
         today=format_date(clock.today(), "d MMMM y, EEEE"),
+        working_day=is_working(clock.today()),
         tasks=[_shown(entry) for entry in page.items],
         many=_many({entry.kind for entry in page.items}),
         tiles=_tiles(found.counts),

@@ -118,9 +118,12 @@ def items(actor: Actor) -> Sequence[Section]:
 
 
 def _all_items(group: str, row: Any) -> str:
-    """The table of the plan of the most urgent one, narrowed to its group."""
+    """The table of the plan of the most urgent one, with nothing of its group left out: one's own items are late and
+    soon due, a side's are its own and the joint ones, which no filter of the table names together."""
+    if group == chasing.MINE:
+        return f"/roadmaps/{row.roadmap_id}?mine=1"
     flag = "soon" if group == chasing.OWN_SOON else "overdue"
-    side = "" if group == chasing.MINE else f"&side={row.responsible_side}"
+    side = f"&side={row.responsible_side}" if group == chasing.OTHER_LATE else ""
     return f"/roadmaps/{row.roadmap_id}?flag={flag}{side}"
 
 

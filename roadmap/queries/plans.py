@@ -21,6 +21,7 @@ from core.language.search import stems
 from core.web.paging import PAGE, Key, Page, first_page, page
 from roadmap import flags, readers
 from roadmap.models import OPEN_EDITION, Edition, Item, ItemTerms, Occurrence, Roadmap, RoadmapParty, RoadmapSection
+from roadmap.rules.people import EXECUTORS
 from roadmap.states import shown_state
 
 EDITION_RANK = case(
@@ -221,6 +222,13 @@ FIRST = first_page(
 )
 
 
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """What the actor executes, named or because nobody else of his organisation is: as on the first page."""
+    from roadmap.queries.report_people import executed_by
+
+    return executed_by(actor) if actor.has(*EXECUTORS) else Item.executor_id == actor.id
+
+
 def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnElement[bool]]:
     """The conditions of a search over Item, ItemTerms and Occurrence joined."""
     asked: list[ColumnElement[bool]] = []
@@ -235,7 +243,7 @@ def narrowed(actor: Actor, search: ItemSearch, at: flags.Days) -> list[ColumnEle
         if chosen is not None:
             asked.append(chosen)
     if search.mine:
-        asked.append(Item.executor_id == actor.id)
+        asked.append(_mine(actor))
     asked += [*_executed_by(search), *_due(search)]
     for stem in stems(search.q):
         asked.append(or_(ItemTerms.words.contains(stem, autoescape=True), Item.code.startswith(stem, autoescape=True)))

@@ -119,7 +119,26 @@ def test_few_lines_of_many_and_how_many_there_are(db_session: Session) -> None:
     (found,) = inbox_sections.sections(cast.who("m_coord"))
     assert (len(found.lines), found.size) == (FEW, FEW + 3)
     assert found.lines[0].title == "1.1. Просроченное 0", "the oldest first"
-    assert found.url == f"/roadmaps/{plan.id}?flag=overdue&side=ministry"
+    assert found.url == f"/roadmaps/{plan.id}?flag=overdue"
+
+
+def test_what_a_section_leads_to_leaves_nothing_of_it_out(app: APIFlask) -> None:
+    with app.app_context():
+        cast = a_cast()
+        a_busy_plan(cast)
+    people = (("m_coord", ""), ("c_coord", ""), ("executor", "ministry"))
+    names = {"items", "late_items", "late_items_of_others", "items_soon"}
+    for role, side in people:
+        client = signed_in(app, cast, role, side)
+        sections = client.get("/api/v1/tasks/desk").get_json()["sections"]
+        for section in (one for one in sections if one["name"] in names):
+            listed = client.get(section["url"]).get_data(as_text=True)
+            for line in section["lines"]:
+                assert line["title"].split(". ", 1)[1] in listed, (role, section["name"])
+    (mine,) = [one["url"] for one in sections if one["name"] == "items"]
+    plan, _narrowed = mine.split("?")
+    for view in ("board", "gantt", "calendar", "plan.xlsx"):
+        assert client.get(f"{plan}/{view}?mine=1").status_code == 200, view
 
 
 def test_an_item_late_for_several_periods_is_one_line_to_chase_and_each_to_execute(db_session: Session) -> None:

@@ -10,10 +10,27 @@ from apiflask.fields import Dict, Integer, List, Nested, String
 from apiflask.validators import Range
 from apispec.ext.marshmallow.common import make_schema_key
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug import exceptions
 
 from core.web.paging import PAGE, Page
 from core.web.refusals import for_program, on_http, problem
+
+SAID: dict[str, Any] = {
+    "Missing data for required field.": _l("Обязательное поле"),
+    "Field may not be null.": _l("Обязательное поле"),
+    "Unknown field.": _l("Такого поля нет"),
+    "Not a valid integer.": _l("Нужно целое число"),
+    "Not a valid number.": _l("Нужно число"),
+    "Not a valid string.": _l("Нужна строка"),
+    "Not a valid boolean.": _l("Нужно true или false"),
+    "Not a valid date.": _l("Нужна дата"),
+    "Not a valid list.": _l("Нужен список"),
+    "Not a valid mapping type.": _l("Нужен объект"),
+    "Invalid type.": _l("Нужен объект"),
+    "Invalid input type.": _l("Нужен объект"),
+}
+"""What the schemas' own words for a fault are in the language of the rest."""
 
 
 class PageQuery(Schema):
@@ -133,5 +150,6 @@ def _flat(detail: Any) -> dict[str, str]:
     if isinstance(detail, dict):
         for place in detail.values():
             for name, messages in place.items() if isinstance(place, dict) else ():
-                found[str(name)] = "; ".join(map(str, messages)) if isinstance(messages, list) else str(messages)
+                told = messages if isinstance(messages, list) else [messages]
+                found[str(name)] = "; ".join(str(SAID.get(str(one), one)) for one in told)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -57,6 +58,16 @@ def test_no_operation_falls_over_and_every_refusal_is_a_problem(
         elif answer.status_code >= 400 and answer.mimetype != "application/problem+json":
             wrong.append(f"{method} {rule.rule} → {answer.status_code} {answer.mimetype}")
     assert not wrong
+
+
+def test_a_wrong_request_is_told_in_the_language_of_the_rest(served: tuple[APIFlask, dict[str, str]]) -> None:
+    app, headers = served
+    answer = app.test_client().post("/api/v1/tasks/verdicts", json={"verdict": 1, "spare": 1}, headers=headers)
+    assert answer.status_code == 422
+    fields = answer.get_json()["fields"]
+    assert fields["verdict"] == "Нужна строка"
+    assert "Обязательное поле" in fields.values()
+    assert not any(re.search("[a-z]{3}", text) for text in fields.values()), fields
 
 
 def test_an_api_call_without_a_token_is_a_problem_too(served: tuple[APIFlask, dict[str, str]]) -> None:

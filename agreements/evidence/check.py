@@ -15,6 +15,8 @@ from agreements.evidence import archive, manifest
 from agreements.evidence.journals import Journal, check_anchors, check_chain, last_packing
 
 ANCHORS = "audit/anchors.json"
+CLOSEST = 50
+"""How many times smaller an archiver may make a text of the service; a member packed closer is a bomb."""
 UNSHAPED = (AttributeError, IndexError, KeyError, RecursionError, TypeError)
 """What a member raises whose JSON is not of the shape the service writes: somebody wrote it by hand."""
 UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
@@ -100,9 +102,9 @@ def _why_unreadable(path: Path) -> str:
 
 def _readable(opened: zipfile.ZipFile, checked: Checked) -> Iterator[tuple[str, bytes]]:
     for info in opened.infolist():
-        if info.compress_type != zipfile.ZIP_STORED:
+        if info.file_size > CLOSEST * max(info.compress_size, 1):
             # Not opened at all: a few bytes may unpack into gigabytes.
-            checked.fault(info.filename, "файл изменён: сжат, а сервис кладёт файлы как есть")
+            checked.fault(info.filename, "файл изменён: сжат так, как не сжимается ни текст, ни скан")
             continue
         try:
             yield info.filename, opened.read(info)

@@ -48,8 +48,8 @@ def a_living_plan(cast: Cast, *planned: NewIndicator) -> tuple[int, list[int]]:
 @pytest.mark.parametrize(
     ("path", "most", "words"),
     [
-        ("dashboard", 11, ["Опоздавшее &lt;мероприятие&gt;", "Скорое"]),
-        ("board", 4, ["Выполняется", "Заседания"]),
+        ("dashboard", 12, ["Опоздавшее &lt;мероприятие&gt;", "Скорое"]),
+        ("board", 5, ["Выполняется", "Заседания"]),
         ("gantt", 6, ["сегодня", "g-late", "g-point", "g-edge"]),
         ("gantt?zoom=month", 6, ["июн", "2026"]),
         ("calendar?month=2026-07", 5, ["Заседания", "нерабочий день"]),

@@ -155,11 +155,11 @@ def subject_url(record: AuditRecord) -> str:
 def step_name(record: AuditRecord) -> str:
     """What was done, in words: «Направлено на согласование».
 
-    A record of another row in the subject's chain (a visa of the document) is told by its verdict, not by the
-    subject's own step that happens to be called the same.
+    A visa in the document's chain is told by its verdict, not by the document's own step that happens to be called the
+    same.
     """
     data = record.data or {}
-    if "of" in data:
+    if data.get("of", ("",))[0] == "approval_task":
         verdict = str((data.get("entered") or {}).get("verdict"))
         return str(_common.get(verdict) or _common.get(record.step) or record.step)
     kind = _kinds.get(record.subject_kind)

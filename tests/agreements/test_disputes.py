@@ -77,6 +77,9 @@ def test_card_task_inbox_and_register_say_that_the_round_stands_and_call_nothing
 ) -> None:
     with app.app_context():
         slot_id = visa_of(disputed, "c_legal").id
+        opened = protocol.open_protocol_of("agreement", disputed)
+        assert opened is not None
+        place = f"/protocols/{opened.id}"
     client = browser(app, company, "c.legal")
     with clock.at(LATE):
         card = words(client.get(f"/agreements/{disputed}"))
@@ -104,7 +107,7 @@ def test_card_task_inbox_and_register_say_that_the_round_stands_and_call_nothing
         assert "сейчас" not in page.partition("Что могут сделать другие")[0].partition("Ход согласования")[2][:400]
     assert "Ждёт Вашего решения" not in card + task
     assert "виза понадобится, когда протокол разногласий закроют" in task
-    assert 'class="btn btn-primary" href="/protocols/1"' in leads
+    assert f'class="btn btn-primary" href="{place}"' in leads
     assert "ждёт урегулирования разногласий" in desk
     assert "просрочено" not in desk
     assert "все стороны" in rows

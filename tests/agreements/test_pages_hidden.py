@@ -26,6 +26,7 @@ WITHOUT_A_SUBJECT = {"agreements.register", "agreements.export", "agreements.new
 BODIES: dict[str, Any] = {
     "agreements_api.edit": {"title": "x", "parties": [], "version": 1},
     "affairs_api.merge": {"edition": 1},
+    "affairs_api.rest_by_api": {"roadmap_id": 1, "code": "1.1"},
     "agreements_api.edit_clauses": {"version": 1, "clauses": []},
     "agreements_api.put_changes": {"version": 1, "changes": []},
 }

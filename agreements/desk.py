@@ -69,7 +69,7 @@ def _candidates(actor: Actor) -> Any:
     """Found by what makes them wait, so that the rest of the register is not looked at."""
     mine = and_(Agreement.state.in_(WITH_INITIATOR), Agreement.initiator_id == actor.organisation_id)
     unsigned = and_(Agreement.state.in_(SIGNING), Agreement.sign_by < clock.today())
-    reviewed = and_(Agreement.state.in_(REVIEWED), _turn(actor), ~_open_slots().exists())
+    reviewed = and_(Agreement.state.in_(REVIEWED), _turn(actor), ~queries.open_tasks(Slot).exists())
     overdue = (
         select(Round.subject_id)
         .join(Slot, Slot.round_id == Round.id)
@@ -90,22 +90,8 @@ def _turn(actor: Actor) -> ColumnElement[bool]:
     return or_(and_(Agreement.state == "own_approval", ours), and_(Agreement.state == "counterparty_review", ~ours))
 
 
-def _open_slots() -> Any:
-    return (
-        select(Slot.id)
-        .join(Round, Round.id == Slot.round_id)
-        .where(
-            Round.subject_kind == "agreement",
-            Round.subject_id == Agreement.id,
-            Round.state == "open",
-            Slot.state == "assigned",
-        )
-        .correlate(Agreement)
-    )
-
-
 def _on_own_desk(actor: Actor) -> Any:
-    return _open_slots().join(Desk, Desk.slot_id == Slot.id).where(Desk.person_id == actor.id)
+    return queries.open_tasks(Slot).join(Desk, Desk.slot_id == Slot.id).where(Desk.person_id == actor.id)
 
 
 def _line(row: Any) -> Line:

@@ -130,6 +130,11 @@ FIRST = first_page(lambda: columns().where(_read()), [NEWEST])
 def _open_slot() -> Any:
     """The task the agreement waits for: an open one, earliest due first."""
     task = aliased(Slot)
+    return open_tasks(task).order_by(task.due_at, task.id).limit(1).scalar_subquery()
+
+
+def open_tasks(task: Any) -> Any:
+    """Ids of the open tasks of the agreement of the statement around; `task` is `Slot` or an alias of it."""
     return (
         select(task.id)
         .join(Round, Round.id == task.round_id)
@@ -139,10 +144,7 @@ def _open_slot() -> Any:
             Round.state == "open",
             task.state == "assigned",
         )
-        .order_by(task.due_at, task.id)
-        .limit(1)
         .correlate(Agreement)
-        .scalar_subquery()
     )
 
 

@@ -98,7 +98,7 @@ def check_import(run_id: int) -> Any:
     """Name the columns, start the dry run."""
     actor = me()
     run = service.run_for(run_id, actor)
-    named = {str(place): request.form.get(f"column.{place}", "") for place in range(len(run.headers))}
+    named = pages.columns_sent(run)
     matches = {row["text"]: request.form.get(f"match.{place}", "") for place, row in enumerate(run.unknown)}
     mapping = {place: name for place, name in named.items() if name}
     try:

@@ -16,7 +16,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.db import db, transaction
 from core.documents.attachments import Upload
-from core.documents.registers.runs import PORTION, Progress, Runs
+from core.documents.registers.runs import PORTION, Progress, Runs, named_columns
 from core.errors import NotAllowed, NotFound, NotValid
 from core.store import files
 from core.web.kept import russian
@@ -89,15 +89,9 @@ def runs(roadmap_id: int, actor: Actor) -> list[ValueImport]:
 def check(run_id: int, mapping: Mapping[str, str], actor: Actor, version: int | None = None) -> ValueImport:
     """Name the columns and try every row: a job. Raises NotFound, NotValid (the mapping), NotNow (busy)."""
     run = run_for(run_id, actor)
-    mapping = {place: name for place, name in mapping.items() if name}
-    wrong = mapping_faults(mapping)
-    beyond = set(mapping) - {str(place) for place in range(len(run.headers))}
-    if beyond:
-        wrong.append(_("В файле нет столбцов: %(all)s", all=", ".join(sorted(beyond))))
-    if wrong:
-        raise NotValid("; ".join(wrong), fields={"mapping": "; ".join(wrong)})
+    named = named_columns(mapping, run.headers, mapping_faults)
     with transaction():
-        run = RUNS.begin_check(run_id, mapping, version, actor)
+        run = RUNS.begin_check(run_id, named, version, actor)
         run.preview = {}
         return run
 

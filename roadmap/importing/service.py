@@ -15,7 +15,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.db import db, transaction
 from core.documents.attachments import Upload
-from core.documents.registers.runs import Progress, Runs
+from core.documents.registers.runs import Progress, Runs, named_columns
 from core.errors import NotAllowed, NotFound, NotValid
 from core.store import files
 from core.workflow import handler
@@ -159,15 +159,9 @@ def mapping_faults(mapping: Mapping[str, str]) -> list[str]:
 def check(run_id: int, mapping: Mapping[str, str], actor: Actor, version: int | None = None) -> PlanImport:
     """Name the columns and try every row: a job. Raises NotValid (the mapping), NotNow (busy)."""
     run = run_for(run_id, actor)
-    places = {str(place) for place in range(len(run.headers))}
-    mapping = {place: name for place, name in mapping.items() if name}
-    wrong = mapping_faults(mapping)
-    if set(mapping) - places:
-        wrong.append(_("В файле нет столбцов: %(all)s", all=", ".join(sorted(set(mapping) - places))))
-    if wrong:
-        raise NotValid("; ".join(wrong), fields={"mapping": "; ".join(wrong)})
+    named = named_columns(mapping, run.headers, mapping_faults)
     with transaction():
-        run = RUNS.begin_check(run_id, mapping, version, actor)
+        run = RUNS.begin_check(run_id, named, version, actor)
         run.preview = {}
         return run
 

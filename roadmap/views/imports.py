@@ -134,7 +134,7 @@ def import_faults(run_id: int) -> Response:
 def check_import(run_id: int) -> Any:
     """Name the columns, start the dry run."""
     run = service.run_for(run_id, me())
-    mapping = {str(place): request.form.get(f"column.{place}", "") for place in range(len(run.headers))}
+    mapping = pages.columns_sent(run)
     try:
         service.check(run_id, mapping, me(), version_asked())
     except (NotValid, NotNow) as refusal:

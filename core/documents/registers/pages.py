@@ -1,10 +1,10 @@
-"""Documents room, registers: what pages of every import share: its state in words, its progress, the marked file."""
+"""Documents room, registers: what pages of every import share: its columns, state in words, progress, marked file."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from core.documents.downloads import given
@@ -25,6 +25,11 @@ def labels() -> dict[str, tuple[str, str]]:
         "importing": (_("загружается"), "progress"),
         "done": (_("загружено"), "success"),
     }
+
+
+def columns_sent(run: Run) -> dict[str, str]:
+    """Place of a column → what the form says it means, "" where nothing."""
+    return {str(place): request.form.get(f"column.{place}", "") for place in range(len(run.headers))}
 
 
 def moving(runs: Runs[Any], run: Run) -> dict[str, Any]:

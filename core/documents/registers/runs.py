@@ -20,7 +20,7 @@ from core.accounts.actor import Actor
 from core.db import Code, Hash, Json, Model, UtcDateTime, Versioned, db, expect_version, locked, transaction
 from core.documents.attachments import Upload, clean_name
 from core.documents.registers.marked import marked
-from core.errors import NotFound, NotNow, Refusal
+from core.errors import NotFound, NotNow, NotValid, Refusal
 from core.store import files
 from core.workflow import enqueue
 from core.workflow.jobs import heartbeat
@@ -30,6 +30,20 @@ MOST_KEPT = 5000
 """Faults that are kept; more of them are counted."""
 PORTION = 500
 BUSY = ("checking", "importing")
+
+
+def named_columns(
+    mapping: Mapping[str, str], headers: Sequence[Any], faults: Callable[[Mapping[str, str]], list[str]]
+) -> dict[str, str]:
+    """Place of a column → what it means, of those that mean something. Raises NotValid with all that `faults` finds."""
+    named = {place: name for place, name in mapping.items() if name}
+    wrong = faults(named)
+    beyond = set(named) - {str(place) for place in range(len(headers))}
+    if beyond:
+        wrong.append(_("В файле нет столбцов: %(all)s", all=", ".join(sorted(beyond))))
+    if wrong:
+        raise NotValid("; ".join(wrong), fields={"mapping": "; ".join(wrong)})
+    return named
 
 
 class Run(Versioned, Model):
